@@ -1,0 +1,35 @@
+"""The errors that Dateline raises.
+
+GeoError (ValueError)
+├── GazetteerError      a gazetteer file that cannot be used; lists every broken row
+├── UnknownPlaceError        a place id that no gazetteer layer holds
+├── ReportError         a report that cannot be read; goes to the tray, never stops a build
+├── StoreError          a data folder that cannot be read or written
+└── ModelMissingError        no language model is installed; the rules alone go on
+"""
+
+__all__ = ["GazetteerError", "GeoError", "ModelMissingError", "ReportError", "StoreError", "UnknownPlaceError"]
+
+
+class GeoError(ValueError):
+    """The root of every error that Dateline raises on purpose; its text is one line for a person."""
+
+
+class GazetteerError(GeoError):
+    """A gazetteer file that cannot be used; the text names file, line and reason of each broken row."""
+
+
+class UnknownPlaceError(GeoError):
+    """A place id that no gazetteer layer holds."""
+
+
+class ReportError(GeoError):
+    """A report that cannot be read; the text is the reason as the tray shows it."""
+
+
+class StoreError(GeoError):
+    """A data folder that cannot be read or written."""
+
+
+class ModelMissingError(GeoError):
+    """No spaCy model is installed."""

@@ -1,0 +1,367 @@
+"""Claims → events, and the one declaration of every table's columns.
+
+A column's name, type, unit and meaning stand here and nowhere else: the store writes by them, the data dictionary
+in the documentation is made from them.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from geo.model import Claim, Document, Event, EventType, Origin, Resolution, Status
+
+__all__ = [
+    "CLAIM_COLUMNS",
+    "EVENT_COLUMNS",
+    "MENTION_COLUMNS",
+    "REPORT_COLUMNS",
+    "TABLES",
+    "TRAY_COLUMNS",
+    "Column",
+    "build_events",
+    "claim_id",
+    "claim_row",
+    "event_row",
+    "mention_rows",
+    "report_row",
+    "schema",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: Arrow type, unit ('' for none) and meaning for the data dictionary."""
+
+    name: str
+    type: pa.DataType
+    unit: str
+    meaning: str
+
+
+_TEXT, _INT, _FLOAT, _DAY, _BOOL = pa.string(), pa.int64(), pa.float64(), pa.date32(), pa.bool_()
+
+CLAIM_COLUMNS: tuple[Column, ...] = (
+    Column("claim_id", _TEXT, "", "stable hash of the claim's content"),
+    Column("report_id", _TEXT, "", "stable hash of the report's path and content"),
+    Column("report", _TEXT, "", "the report's path under the folder that was read, or its id"),
+    Column("start", _INT, "characters", "where the claim's sentence begins in the report's original text"),
+    Column("end", _INT, "characters", "where that sentence ends, exclusive"),
+    Column("text", _TEXT, "", "the claim's words"),
+    Column("place_id", _TEXT, "", "the resolved place"),
+    Column("place_name", _TEXT, "", "its usual English name"),
+    Column("country_code", _TEXT, "", "ISO 3166-1 alpha-2 code of its country"),
+    Column("admin1_code", _TEXT, "", "GeoNames code of its first-order region"),
+    Column("lat", _FLOAT, "degrees WGS84", "latitude, or null"),
+    Column("lon", _FLOAT, "degrees WGS84", "longitude, or null"),
+    Column("radius_km", _FLOAT, "km", "uncertainty radius"),
+    Column("place_kind", _TEXT, "", "settlement, region, country, facility, natural, relative or other"),
+    Column("geo_precision", _INT, "", "1 the place itself, 2 near it or part of it, 3 region or coarser"),
+    Column("place_start", _INT, "characters", "where the words that name the place begin in the report, or null"),
+    Column("place_end", _INT, "characters", "where they end, exclusive, or null"),
+    Column("place_reason", _TEXT, "", "why this place was chosen"),
+    Column("date_from", _DAY, "", "first day, inclusive, or null"),
+    Column("date_to", _DAY, "", "last day, inclusive, or null"),
+    Column("date_text", _TEXT, "", "the date expression as written"),
+    Column("time_precision", _INT, "", "1 day, 2 week, 3 month, 9 coarser"),
+    Column("date_basis", _TEXT, "", "explicit, relative, publication, inferred or none"),
+    Column("event_type", _TEXT, "", "what happened, one of fourteen types"),
+    Column("acled_equiv", _TEXT, "", "the nearest ACLED event type's name, or empty"),
+    Column("plover", _TEXT, "", "the nearest PLOVER event code, or empty"),
+    Column("glide", _TEXT, "", "the GLIDE hazard code of a disaster, or empty"),
+    Column("status", _TEXT, "", "reported, claimed, denied or planned"),
+    Column("claimant", _TEXT, "", "who says so, as written; empty for the outlet itself"),
+    Column("claimant_side", _TEXT, "", "the side the claimant speaks for, as a country code or name; may be empty"),
+    Column("cue", _TEXT, "", "the word that carries the attribution"),
+    Column("verification", _TEXT, "", "none, unverified or verified"),
+    Column("quantity", _FLOAT, "see unit", "the figure claimed, or null"),
+    Column("unit", _TEXT, "", "the figure's unit"),
+    Column("quantity_of", _TEXT, "", "what the figure counts"),
+    Column("actor", _TEXT, "", "who did it, where the sentence says"),
+    Column("target", _TEXT, "", "to whom, where the sentence says"),
+    Column("origin_id", _TEXT, "", "the syndication group of the report"),
+    Column("confidence", _FLOAT, "0-1", "of the extraction, not of the truth"),
+)
+
+EVENT_COLUMNS: tuple[Column, ...] = (
+    Column("event_id", _TEXT, "", "stable hash of the event's claims"),
+    Column("claim_ids", pa.list_(_TEXT), "", "its claims"),
+    Column("headline_claim_id", _TEXT, "", "the claim that speaks for it"),
+    Column("headline", _TEXT, "", "that claim's words"),
+    Column("place_id", _TEXT, "", "where"),
+    Column("place_name", _TEXT, "", "the place's usual English name"),
+    Column("country_code", _TEXT, "", "ISO 3166-1 alpha-2 code of its country"),
+    Column("admin1_code", _TEXT, "", "GeoNames code of its first-order region"),
+    Column("lat", _FLOAT, "degrees WGS84", "latitude"),
+    Column("lon", _FLOAT, "degrees WGS84", "longitude"),
+    Column("radius_km", _FLOAT, "km", "uncertainty radius"),
+    Column("place_kind", _TEXT, "", "settlement, region, country, facility, natural, relative or other"),
+    Column("date_from", _DAY, "", "first day of its claims, inclusive, or null"),
+    Column("date_to", _DAY, "", "last day of its claims, inclusive, or null"),
+    Column("event_type", _TEXT, "", "what happened, one of fourteen types"),
+    Column("status", _TEXT, "", "the headline claim's status"),
+    Column("n_reports", _INT, "reports", "reports that carry it"),
+    Column("independent_sources", _INT, "origins", "distinct origins among those reports"),
+    Column("independent_claimants", _INT, "claimants", "distinct claimants"),
+    Column("disputed", _BOOL, "", "whether its claims contradict each other"),
+    Column("first_published", _DAY, "", "publication day of the earliest report, or null"),
+    Column("last_published", _DAY, "", "publication day of the latest report, or null"),
+)
+
+REPORT_COLUMNS: tuple[Column, ...] = (
+    Column("report_id", _TEXT, "", "stable hash of the report's path and content"),
+    Column("report", _TEXT, "", "path under the folder that was read, or its id"),
+    Column("title", _TEXT, "", "headline"),
+    Column("outlet", _TEXT, "", "who published it"),
+    Column("url", _TEXT, "", "its address, if known"),
+    Column("published", _DAY, "", "publication day, or null"),
+    Column("published_basis", _TEXT, "", "manifest, metadata, printed, dateline, copy, story or none"),
+    Column("origin_id", _TEXT, "", "the syndication group"),
+    Column("origin", _TEXT, "", "the group's origin as credited, or empty"),
+    Column("text", _TEXT, "", "the report's original text"),
+)
+
+MENTION_COLUMNS: tuple[Column, ...] = (
+    Column("report_id", _TEXT, "", "the report"),
+    Column("start", _INT, "characters", "where the mention begins"),
+    Column("end", _INT, "characters", "where it ends, exclusive"),
+    Column("surface", _TEXT, "", "as written"),
+    Column("role", _TEXT, "", "literal, actor, modifier or demonym"),
+    Column("place_id", _TEXT, "", "the place chosen, or empty"),
+    Column("place_name", _TEXT, "", "its name"),
+    Column("place_kind", _TEXT, "", "its kind"),
+    Column("lat", _FLOAT, "degrees WGS84", "latitude, or null"),
+    Column("lon", _FLOAT, "degrees WGS84", "longitude, or null"),
+    Column("radius_km", _FLOAT, "km", "uncertainty radius"),
+    Column("score", _FLOAT, "0-1", "confidence that this is a mention of a place"),
+    Column("reason", _TEXT, "", "why this place, or why none"),
+    Column("candidates", pa.list_(_TEXT), "", "other places considered, best first, as 'name (country): score'"),
+)
+
+TRAY_COLUMNS: tuple[Column, ...] = (
+    Column("kind", _TEXT, "", "undated, unplaced or unreadable"),
+    Column("report_id", _TEXT, "", "the report, or empty for an unreadable one"),
+    Column("report", _TEXT, "", "its path or id"),
+    Column("claim_id", _TEXT, "", "the undated claim, or empty"),
+    Column("start", _INT, "characters", "where the sentence begins, or null"),
+    Column("end", _INT, "characters", "where it ends, exclusive, or null"),
+    Column("text", _TEXT, "", "its words"),
+    Column("reason", _TEXT, "", "why it waits here"),
+)
+
+TABLES: Mapping[str, tuple[Column, ...]] = {
+    "claims": CLAIM_COLUMNS,
+    "events": EVENT_COLUMNS,
+    "reports": REPORT_COLUMNS,
+    "mentions": MENTION_COLUMNS,
+    "tray": TRAY_COLUMNS,
+}
+
+# The nearest equivalents as published: ACLED Codebook 2023 (type names), PLOVER manual 2021 (event codes).
+_ACLED = {
+    EventType.BATTLE: "Battles",
+    EventType.STRIKE: "Explosions/Remote violence",
+    EventType.CONTROL_CHANGE: "Battles",
+    EventType.VIOLENCE_AGAINST_CIVILIANS: "Violence against civilians",
+    EventType.PROTEST: "Protests",
+    EventType.WITHDRAWAL: "Strategic developments",
+    EventType.MOVEMENT: "Strategic developments",
+}
+_PLOVER = {
+    EventType.BATTLE: "ASSAULT",
+    EventType.STRIKE: "ASSAULT",
+    EventType.CONTROL_CHANGE: "ASSAULT",
+    EventType.VIOLENCE_AGAINST_CIVILIANS: "ASSAULT",
+    EventType.PROTEST: "PROTEST",
+    EventType.WITHDRAWAL: "RETREAT",
+    EventType.AID: "AID",
+    EventType.MOVEMENT: "MOBILIZE",
+}
+
+
+def schema(columns: Sequence[Column]) -> pa.Schema:
+    """Return the Arrow schema of a table, each field with its unit and meaning as metadata."""
+    return pa.schema([pa.field(c.name, c.type, metadata={"unit": c.unit, "meaning": c.meaning}) for c in columns])
+
+
+def claim_id(claim: Claim) -> str:
+    """Return 16 hex digits that depend on the claim's own content only."""
+    return _hash(
+        claim.report_id,
+        claim.start,
+        claim.end,
+        claim.place.place_id if claim.place else "",
+        claim.event_type,
+        claim.status,
+        claim.claimant,
+        claim.date_from,
+        claim.date_to,
+    )
+
+
+def claim_row(claim: Claim, origin_id: str) -> dict[str, Any]:
+    """Return the claim as a row of the claims table."""
+    place = claim.place
+    return {
+        "claim_id": claim_id(claim),
+        "report_id": claim.report_id,
+        "report": claim.report,
+        "start": claim.start,
+        "end": claim.end,
+        "text": claim.text,
+        "place_id": place.place_id if place else "",
+        "place_name": place.name if place else "",
+        "country_code": place.country_code if place else "",
+        "admin1_code": place.admin1_code if place else "",
+        "lat": place.lat if place else None,
+        "lon": place.lon if place else None,
+        "radius_km": place.radius_km if place else None,
+        "place_kind": place.kind.value if place else "",
+        "geo_precision": claim.geo_precision,
+        "place_start": claim.place_start,
+        "place_end": claim.place_end,
+        "place_reason": claim.place_reason,
+        "date_from": claim.date_from,
+        "date_to": claim.date_to,
+        "date_text": claim.date_text,
+        "time_precision": int(claim.time_precision),
+        "date_basis": claim.date_basis.value,
+        "event_type": claim.event_type.value,
+        "acled_equiv": _ACLED.get(claim.event_type, ""),
+        "plover": _PLOVER.get(claim.event_type, ""),
+        "glide": "",
+        "status": claim.status.value,
+        "claimant": claim.claimant,
+        "claimant_side": claim.claimant_side,
+        "cue": claim.cue,
+        "verification": claim.verification.value,
+        "quantity": claim.quantity,
+        "unit": claim.unit,
+        "quantity_of": claim.quantity_of,
+        "actor": claim.actor,
+        "target": claim.target,
+        "origin_id": origin_id,
+        "confidence": round(claim.confidence, 4),
+    }
+
+
+def report_row(document: Document, origin: Origin) -> dict[str, Any]:
+    """Return the report as a row of the reports table."""
+    return {
+        "report_id": document.report_id,
+        "report": document.report,
+        "title": document.title,
+        "outlet": document.outlet,
+        "url": document.url,
+        "published": document.published,
+        "published_basis": document.published_basis.value,
+        "origin_id": origin.origin_id,
+        "origin": origin.name,
+        "text": document.text,
+    }
+
+
+def mention_rows(report_id: str, resolutions: Iterable[Resolution]) -> list[dict[str, Any]]:
+    """Return the resolved mentions of a report as rows of the mentions table."""
+    return [
+        {
+            "report_id": report_id,
+            "start": r.mention.start,
+            "end": r.mention.end,
+            "surface": r.mention.surface,
+            "role": r.mention.role.value,
+            "place_id": r.place.place_id if r.place else "",
+            "place_name": r.place.name if r.place else "",
+            "place_kind": r.place.kind.value if r.place else "",
+            "lat": r.place.lat if r.place else None,
+            "lon": r.place.lon if r.place else None,
+            "radius_km": r.place.radius_km if r.place else None,
+            "score": round(r.mention.score, 4),
+            "reason": r.reason,
+            "candidates": [f"{c.place.name} ({c.place.country_code or '-'}): {c.score:.2f}" for c in r.candidates],
+        }
+        for r in resolutions
+    ]
+
+
+def build_events(
+    claims: Iterable[Claim], published: Mapping[str, date | None], origins: Mapping[str, str]
+) -> list[Event]:
+    """Group placed claims that speak of one happening.
+
+    One happening: the same place, the same type, days that overlap; what is planned never joins what happened.
+    ``published`` and ``origins`` map a report_id to its publication day and its origin_id.
+    """
+    buckets: dict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.place is not None:
+            key = (claim.place.place_id, claim.event_type.value, claim.status is Status.PLANNED)
+            buckets[key].append(claim)
+    groups = (group for key in sorted(buckets) for group in _split_by_days(buckets[key]))
+    return sorted((_event(group, published, origins) for group in groups), key=lambda e: e.event_id)
+
+
+def event_row(event: Event, by_id: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the event as a row of the events table; ``by_id`` maps claim_id to its claims row."""
+    rows = [by_id[c] for c in event.claim_ids]
+    headline = by_id[event.headline_claim_id]
+    copied = ("place_id", "place_name", "country_code", "admin1_code", "lat", "lon", "radius_km", "place_kind")
+    return {
+        "event_id": event.event_id,
+        "claim_ids": list(event.claim_ids),
+        "headline_claim_id": event.headline_claim_id,
+        "headline": headline["text"],
+        **{name: headline[name] for name in copied},
+        "date_from": min((r["date_from"] for r in rows if r["date_from"]), default=None),
+        "date_to": max((r["date_to"] for r in rows if r["date_to"]), default=None),
+        "event_type": headline["event_type"],
+        "status": headline["status"],
+        "n_reports": event.n_reports,
+        "independent_sources": event.independent_sources,
+        "independent_claimants": event.independent_claimants,
+        "disputed": event.disputed,
+        "first_published": event.first_published,
+        "last_published": event.last_published,
+    }
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+def _split_by_days(claims: list[Claim]) -> list[list[Claim]]:
+    """Split claims into runs whose days overlap; undated ones stay together."""
+    undated = [c for c in claims if c.date_from is None]
+    dated = sorted((c for c in claims if c.date_from is not None), key=lambda c: (c.date_from, c.date_to, claim_id(c)))
+    groups: list[list[Claim]] = [undated] if undated else []
+    last: date | None = None
+    for claim in dated:
+        end = claim.date_to or claim.date_from
+        if last is None or claim.date_from is None or claim.date_from > last:
+            groups.append([])
+            last = end
+        groups[-1].append(claim)
+        last = max(d for d in (last, end) if d is not None)
+    return groups
+
+
+def _event(claims: list[Claim], published: Mapping[str, date | None], origins: Mapping[str, str]) -> Event:
+    ids = sorted({claim_id(c) for c in claims})
+    days = sorted(d for d in (published.get(c.report_id) for c in claims) if d is not None)
+    headline = min(claims, key=lambda c: (c.geo_precision, -c.confidence, claim_id(c)))
+    statuses = {c.status for c in claims}
+    return Event(
+        event_id=_hash(*ids),
+        claim_ids=tuple(ids),
+        headline_claim_id=claim_id(headline),
+        n_reports=len({c.report_id for c in claims}),
+        independent_sources=len({origins.get(c.report_id, c.report_id) for c in claims}),
+        independent_claimants=len({c.claimant.casefold() for c in claims if c.claimant}),
+        disputed=Status.DENIED in statuses and len(statuses) > 1,
+        first_published=days[0] if days else None,
+        last_published=days[-1] if days else None,
+    )

@@ -1,0 +1,282 @@
+"""The frozen types that flow from report to map; no behaviour beyond small derived values.
+
+"None found" is ``None``, never (0, 0) and never an empty date. Offsets are character offsets into
+``Document.text``, end exclusive. Angles are WGS84 degrees, distances kilometres, days inclusive.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum, StrEnum
+
+__all__ = [
+    "Candidate",
+    "Claim",
+    "DateBasis",
+    "Document",
+    "Event",
+    "EventType",
+    "Mention",
+    "Origin",
+    "Place",
+    "PlaceKind",
+    "PublishedBasis",
+    "Relation",
+    "Resolution",
+    "Role",
+    "Status",
+    "TimePrecision",
+    "Timex",
+    "Unreadable",
+    "Verification",
+]
+
+
+class PlaceKind(StrEnum):
+    """What a place is; areas (region, country) are drawn as areas, the rest as points."""
+
+    SETTLEMENT = "settlement"
+    REGION = "region"
+    COUNTRY = "country"
+    FACILITY = "facility"
+    NATURAL = "natural"
+    RELATIVE = "relative"
+    OTHER = "other"
+
+
+class Role(StrEnum):
+    """What a mention of a place stands for; only literal ones may become a pin."""
+
+    LITERAL = "literal"
+    ACTOR = "actor"
+    MODIFIER = "modifier"
+    DEMONYM = "demonym"
+
+
+class Status(StrEnum):
+    """How a claim is put forward."""
+
+    REPORTED = "reported"
+    CLAIMED = "claimed"
+    DENIED = "denied"
+    PLANNED = "planned"
+
+
+class Verification(StrEnum):
+    """What the report says about checking a claim."""
+
+    NONE = "none"
+    UNVERIFIED = "unverified"
+    VERIFIED = "verified"
+
+
+class EventType(StrEnum):
+    """The fourteen kinds of happening (DESIGN §3)."""
+
+    BATTLE = "battle"
+    STRIKE = "strike"
+    CONTROL_CHANGE = "control-change"
+    WITHDRAWAL = "withdrawal"
+    VIOLENCE_AGAINST_CIVILIANS = "violence-against-civilians"
+    PROTEST = "protest"
+    DISASTER = "disaster"
+    ACCIDENT = "accident"
+    DAMAGE = "damage"
+    CASUALTIES = "casualties"
+    AID = "aid"
+    MOVEMENT = "movement"
+    STATEMENT = "statement"
+    OTHER = "other"
+
+
+class DateBasis(StrEnum):
+    """Where a claim's day comes from."""
+
+    EXPLICIT = "explicit"
+    RELATIVE = "relative"
+    PUBLICATION = "publication"
+    INFERRED = "inferred"
+    NONE = "none"
+
+
+class PublishedBasis(StrEnum):
+    """Where a report's publication day comes from, best first."""
+
+    MANIFEST = "manifest"
+    METADATA = "metadata"
+    PRINTED = "printed"
+    DATELINE = "dateline"
+    COPY = "copy"
+    STORY = "story"
+    NONE = "none"
+
+
+class TimePrecision(IntEnum):
+    """How fine a date is."""
+
+    DAY = 1
+    WEEK = 2
+    MONTH = 3
+    COARSER = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One report as read: ``text`` is the decoded file, unchanged, and every offset points into it."""
+
+    report_id: str
+    report: str
+    text: str
+    title: str = ""
+    outlet: str = ""
+    url: str = ""
+    published: date | None = None
+    published_basis: PublishedBasis = PublishedBasis.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that yielded no report, and why, in one line."""
+
+    report: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The syndication group of a report: ``origin_id`` is shared by its copies; ``name`` as credited, or ''."""
+
+    origin_id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the gazetteer or one computed from it (kind ``relative``).
+
+    ``lat`` and ``lon`` are None for what has no place on the map ("the West", stop rows). ``metonym_of`` is the
+    place_id whose government the name usually stands for. Field names follow GeoNames.
+    """
+
+    place_id: str
+    name: str
+    kind: PlaceKind
+    lat: float | None
+    lon: float | None
+    radius_km: float
+    feature_class: str = ""
+    feature_code: str = ""
+    country_code: str = ""
+    admin1_code: str = ""
+    parent_id: str = ""
+    metonym_of: str = ""
+    population: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How a relative place hangs on its anchor: distance in km and bearing in degrees where the words give them."""
+
+    word: str
+    anchor_start: int
+    anchor_end: int
+    distance_km: float | None = None
+    bearing: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place name, or a relative place, in a report's text."""
+
+    start: int
+    end: int
+    surface: str
+    role: Role
+    source: str
+    score: float = 1.0
+    relation: Relation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One place that a mention may mean, with its score (higher is better) and the reasons for it."""
+
+    place: Place
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A mention with the place chosen for it, or None and the reason why none was good enough."""
+
+    mention: Mention
+    place: Place | None
+    candidates: tuple[Candidate, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timex:
+    """A time expression: TIMEX3 ``value``, and the inclusive days it covers, None where they cannot be known."""
+
+    start: int
+    end: int
+    text: str
+    value: str
+    date_from: date | None
+    date_to: date | None
+    precision: TimePrecision
+    basis: DateBasis
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who says that what happened at which place on which day; ``start``/``end`` is its sentence.
+
+    ``place`` is None for a happening whose place is not known: it waits in the tray with ``reason``.
+    """
+
+    report_id: str
+    report: str
+    start: int
+    end: int
+    text: str
+    place: Place | None
+    date_from: date | None
+    date_to: date | None
+    date_text: str
+    time_precision: TimePrecision
+    date_basis: DateBasis
+    event_type: EventType
+    status: Status
+    claimant: str = ""
+    claimant_side: str = ""
+    cue: str = ""
+    verification: Verification = Verification.NONE
+    quantity: float | None = None
+    unit: str = ""
+    quantity_of: str = ""
+    actor: str = ""
+    target: str = ""
+    geo_precision: int = 1
+    confidence: float = 1.0
+    reason: str = ""
+    place_start: int | None = None
+    place_end: int | None = None
+    place_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Claims that speak of one happening; counts of independent origins and claimants behind it."""
+
+    event_id: str
+    claim_ids: tuple[str, ...]
+    headline_claim_id: str
+    n_reports: int
+    independent_sources: int
+    independent_claimants: int
+    disputed: bool
+    first_published: date | None
+    last_published: date | None
