@@ -175,18 +175,26 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """How a relative place hangs on its anchor: distance in km and bearing in degrees where the words give them."""
+    """How a relative place hangs on its anchor.
+
+    ``word`` is what relates them: "from", "near" or "part". ``bearings`` are degrees from north (two for "south and
+    east", -1 for "central"); ``distance_km`` is set where the words give it. The anchor is the mention at ``anchor_start``, or None where the
+    words leave it open ("in the south"): then it is the country the report is about.
+    """
 
     word: str
-    anchor_start: int
-    anchor_end: int
+    anchor_start: int | None = None
+    bearings: tuple[float, ...] = ()
     distance_km: float | None = None
-    bearing: float | None = None
+    kind_word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A place name, or a relative place, in a report's text."""
+    """A place name, or a relative place, in a report's text.
+
+    ``hint`` is the common noun beside the name that says what kind of place is meant ("region", "river").
+    """
 
     start: int
     end: int
@@ -194,6 +202,7 @@ class Mention:
     role: Role
     source: str
     score: float = 1.0
+    hint: str = ""
     relation: Relation | None = None
 
 

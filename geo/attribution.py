@@ -1,0 +1,300 @@
+"""Who says what in a sentence: cue verb, speaker and the words that are theirs.
+
+On the parse a cue's content is what hangs on it; a quotation of several sentences keeps the speaker of its own cue;
+pronouns and "its general staff" are led back to their owner within the report. Without a parse a pattern over the
+words finds the plain cases.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geo.language import ParsedDocument, ParsedSentence
+from geo.text import SentenceKind
+
+__all__ = ["Attribution", "find_attributions"]
+
+_SAYING = frozenset(
+    "say tell claim announce report add state declare note explain write confirm insist argue believe think "
+    "acknowledge "
+    "admit allege assert maintain stress emphasise emphasize warn describe estimate suggest reveal disclose tweet post "
+    "publish blame accuse inform remark recall reply respond quote cite concede contend testify indicate show see call "
+    "observe predict comment boast complain hint brief conclude find".split()
+)
+_DENYING = frozenset("deny reject refute dismiss dispute rebut disavow".split())
+_PLANNING = frozenset(
+    "vow aim plan want expect seek hope promise pledge threaten intend demand urge propose prepare consider order "
+    "agree "
+    "decide offer schedule forecast anticipate fear appeal".split()
+)
+_ISSUED = frozenset("issue release post publish share broadcast circulate".split())
+_PERSONAL = frozenset("he she they him her i we".split())
+_OWNERS = frozenset("his her its their".split())
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+_CONTENT = frozenset({"ccomp", "xcomp", "dobj", "advcl", "acl", "parataxis", "prep", "dative", "oprd"})
+_TITLE_WORDS = re.compile(r"^(?:an?|the|that|this|but|and|president|mr|mrs|ms|dr)\.? +", re.IGNORECASE)
+_PLAIN_CUE = r"(?:said|says|told|claimed|claims|announced|reported|denied|added|confirmed|warned|wrote|stated|insisted)"
+_SPEAKER_FIRST = re.compile(
+    rf"(?P<who>(?:[A-Z][\w.'-]*|[a-z]+ (?=[A-Z]))(?: (?:[A-Z][\w.'-]*|of|the|and|for|[a-z]{{4,12}})){{0,7}}?)"
+    rf"(?:, [^,\"]{{3,80}},)? (?P<cue>{_PLAIN_CUE})\b"
+)
+_SPEAKER_LAST = re.compile(
+    rf"[,\"] ?(?P<cue>{_PLAIN_CUE}) (?P<who>(?:[A-Z][\w.'-]*|the|of)(?: (?:[A-Z][\w.'-]*|of|the)){{0,6}})"
+)
+_ACCORDING = re.compile(r"[Aa]ccording to (?:the |an? )?(?P<who>[\w' -]{3,60}?)(?=[,.;]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """One cue in a sentence: its lemma, the speaker as a name, and which tokens are the speaker's words."""
+
+    cue: str
+    cue_index: int
+    speaker: str
+    tokens: frozenset[int]
+
+    @property
+    def denies(self) -> bool:
+        """Whether the cue denies its content."""
+        return self.cue in _DENYING
+
+    @property
+    def plans(self) -> bool:
+        """Whether the cue speaks of what is wanted or expected."""
+        return self.cue in _PLANNING
+
+
+def find_attributions(parsed: ParsedDocument) -> list[list[Attribution]]:
+    """Return the attributions of each sentence, outermost cue first."""
+    memory = _Memory(parsed)
+    found = [_of_sentence(s, memory) if s.kind is SentenceKind.BODY else [] for s in parsed.sentences]
+    _carry_quotes(parsed.sentences, found)
+    return found
+
+
+class _Memory:
+    """The names a report has used so far: full names by surname, and who spoke last."""
+
+    def __init__(self, parsed: ParsedDocument) -> None:
+        self.last_person = ""
+        self.last_speaker = ""
+        self._full: dict[str, str] = {}
+        people = (e for s in parsed.sentences for e in s.doc.ents if e.label_ == "PERSON")
+        for person in people:
+            words = [w for w in re.findall(r"[^\W\d_][\w'-]+", person.text) if w[:1].isupper() and w != "'s"]
+            if len(words) >= 2:
+                self._full.setdefault(words[-1].casefold(), " ".join(words))
+
+    def full_name(self, name: str) -> str:
+        """Return the full name that the report gives for a surname, or the name itself."""
+        return self._full.get(name.casefold(), name) if " " not in name else name
+
+    def is_person(self, name: str) -> bool:
+        """Whether the report names a person by these words."""
+        return name in self._full.values()
+
+
+def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]:
+    if not sentence.has_parse:
+        return list(_by_pattern(sentence.doc, memory))
+    found = []
+    for token in sentence.doc:
+        attribution = _at_according(token, memory) or _at_cue(token, memory)
+        if attribution is not None and attribution.speaker:
+            found.append(attribution)
+            memory.last_speaker = attribution.speaker
+            if memory.is_person(attribution.speaker):
+                memory.last_person = attribution.speaker
+    return sorted(found, key=lambda a: (-len(a.tokens), a.cue_index))
+
+
+def _at_cue(token: Any, memory: _Memory) -> Attribution | None:
+    lemma = token.lemma_.lower()
+    if token.pos_ not in {"VERB", "AUX"} or lemma not in _SAYING | _DENYING | _PLANNING:
+        return None
+    subject = _subject_of(token)
+    if subject is None:
+        return None
+    tokens = _content(token, subject)
+    return Attribution(lemma, token.i, _speaker(subject, memory), tokens) if tokens else None
+
+
+def _at_according(token: Any, memory: _Memory) -> Attribution | None:
+    if token.lower_ != "according":
+        return None
+    to = next((c for c in token.children if c.lower_ == "to"), None)
+    named = next((c for c in to.children if c.dep_ == "pobj"), None) if to is not None else None
+    if named is None:
+        return None
+    own = {t.i for t in token.subtree}
+    tokens = frozenset(t.i for t in token.doc if t.i not in own)
+    return Attribution("according", token.i, _speaker(named, memory), tokens)
+
+
+def _subject_of(verb: Any) -> Any | None:
+    """Return the subject of a cue, its own or the one it shares ("…, saying that"; "the town that officials say")."""
+    for child in verb.children:
+        if child.dep_ in _SUBJECTS:
+            if child.dep_ == "nsubjpass":
+                return _agent_of(verb)
+            return child
+    if (
+        verb.dep_ in {"advcl", "xcomp", "conj"}
+        and verb.head != verb
+        and (verb.tag_ in {"VBG", "VBD", "VBZ", "VBP", "VBN", "VB"})
+    ):
+        return _subject_of(verb.head) if verb.head.pos_ in {"VERB", "AUX"} else None
+    if verb.dep_ == "acl" and verb.tag_ == "VBG":
+        return verb.head
+    return None
+
+
+def _agent_of(verb: Any) -> Any | None:
+    for child in verb.children:
+        if child.dep_ == "agent":
+            return next((c for c in child.children if c.dep_ == "pobj"), None)
+    return None
+
+
+def _content(cue: Any, subject: Any) -> frozenset[int]:
+    """Return the tokens that the cue reports: what hangs on it, and where it is inserted, what it hangs on."""
+    own = {t.i for t in subject.subtree} if subject.head == cue else set()
+    tokens = {t.i for c in cue.children if c.dep_ in _CONTENT and c != subject for t in c.subtree} - own
+    if (
+        cue.dep_ in {"parataxis", "ccomp"}
+        and cue.head != cue
+        and not any(c.dep_ in {"ccomp", "xcomp"} for c in cue.children)
+    ):
+        mine = {t.i for t in cue.subtree}
+        tokens |= {t.i for t in cue.head.subtree} - mine
+    return frozenset(tokens)
+
+
+def _speaker(subject: Any, memory: _Memory) -> str:
+    if issuer := _issuer(subject):
+        return _speaker(issuer, memory)
+    if subject.lower_ in _PERSONAL or subject.lower_ in {"it", "who", "which", "that"}:
+        return _antecedent(subject, memory)
+    person = next((e for e in subject.doc.ents if e.label_ == "PERSON" and e.start <= subject.i < e.end), None)
+    if person is not None and not _has_conjunct(subject):
+        name = " ".join(t.text for t in person if t.text != "'s")
+        return memory.full_name(re.sub(r" ([-'.]) ?", r"\1", name))
+    return _owned(subject, memory)
+
+
+def _issuer(subject: Any) -> Any | None:
+    """Return X for "a video issued by X" and "images on X's channel": X speaks, not the video."""
+    for child in subject.children:
+        if child.dep_ == "acl" and child.lemma_.lower() in _ISSUED:
+            return _agent_of(child)
+    return None
+
+
+def _has_conjunct(token: Any) -> bool:
+    return any(c.dep_ == "conj" for c in token.children)
+
+
+def _antecedent(pronoun: Any, memory: _Memory) -> str:
+    """Lead a pronoun back: to a person named before it in the sentence, else to the last person who spoke."""
+    if pronoun.lower_ in {"who", "which", "that"} and pronoun.head.dep_ == "relcl":
+        return _speaker(pronoun.head.head, memory)
+    if pronoun.lower_ in {"i", "we"}:
+        return ""
+    if pronoun.lower_ in {"it", "which", "that"}:
+        subjects = [
+            t for t in pronoun.doc[: pronoun.i] if t.dep_ in _SUBJECTS and t.lower_ not in _PERSONAL | {"it", "what"}
+        ]
+        return _speaker(subjects[0], memory) if subjects else memory.last_speaker
+    people = [
+        e
+        for e in pronoun.doc.ents
+        if e.label_ == "PERSON" and e.end <= pronoun.i and e.root.dep_ in _SUBJECTS | {"conj"}
+    ]
+    return memory.full_name(people[-1].text) if people else memory.last_person
+
+
+def _owned(subject: Any, memory: _Memory) -> str:
+    """Return a noun phrase without its tail; a possessive pronoun in it becomes its owner's name."""
+    tokens = [t for t in subject.subtree if _belongs(t, subject)]
+    words = "".join(t.text_with_ws for t in tokens).strip(" ,\"'")
+    owner = next((t for t in tokens if t.lower_ in _OWNERS and t.dep_ == "poss"), None)
+    if owner is not None:
+        name = _owner_name(owner, memory)
+        words = words.replace(owner.text, f"{name}'s" if name else "", 1).strip()
+    return _TITLE_WORDS.sub("", words).strip()
+
+
+def _belongs(token: Any, subject: Any) -> bool:
+    """Whether a token of the subtree is part of the phrase proper: no relative clause, no apposition, no aside."""
+    node = token
+    while node != subject:
+        if node.dep_ in {"relcl", "appos", "acl", "advcl", "punct"} and node.head == subject:
+            return False
+        if node.dep_ == "prep" and node.head == subject and node.lower_ != "of":
+            return False
+        node = node.head
+    return True
+
+
+def _owner_name(owner: Any, memory: _Memory) -> str:
+    before = owner.doc[: owner.i]
+    if owner.lower_ in {"its", "their"}:
+        names = [t for t in before if t.dep_ in _SUBJECTS and t.pos_ == "PROPN"]
+        return names[-1].text if names else ""
+    return memory.last_person
+
+
+def _by_pattern(doc: Any, memory: _Memory) -> Iterator[Attribution]:
+    everything = frozenset(range(len(doc)))
+    for pattern in (_ACCORDING, _SPEAKER_FIRST, _SPEAKER_LAST):
+        if match := pattern.search(doc.text):
+            cue = _base(match["cue"]) if "cue" in match.groupdict() else "according"
+            who = memory.full_name(_TITLE_WORDS.sub("", match["who"]).strip())
+            yield Attribution(cue, 0, memory.last_speaker if who.lower() in _PERSONAL else who, everything)
+            memory.last_speaker = who
+            return
+
+
+def _base(cue: str) -> str:
+    return {"said": "say", "says": "say", "told": "tell", "wrote": "write", "denied": "deny"}.get(cue) or re.sub(
+        r"(?:(?<=[^e])ed|s|d)$", "", cue
+    )
+
+
+def _carry_quotes(sentences: Sequence[ParsedSentence], found: list[list[Attribution]]) -> None:
+    """Give each sentence of an open quotation the speaker of the cue that closes or opened it."""
+    for run in _quote_runs(sentences):
+        cues = [a for i in run for a in found[i] if a.cue not in _PLANNING]
+        if not cues:
+            before = run[0] - 1
+            cues = found[before][:1] if before >= 0 and _same_paragraph(sentences, before, run[0]) else []
+        for i in run:
+            if cues and not found[i]:
+                found[i] = [Attribution(cues[0].cue, -1, cues[0].speaker, frozenset(range(len(sentences[i].doc))))]
+
+
+def _quote_runs(sentences: Sequence[ParsedSentence]) -> Iterator[list[int]]:
+    """Yield the runs of sentences of one paragraph that lie in one quotation, the closing one included."""
+    run: list[int] = []
+    for i, sentence in enumerate(sentences):
+        if run and not _same_paragraph(sentences, run[-1], i):
+            yield run
+            run = []
+        opens = sentence.doc.text.count('"') % 2 == 1
+        whole = sentence.doc.text.startswith('"')
+        if run:
+            run.append(i)
+            if opens:
+                yield run
+                run = []
+        elif opens:
+            run = [i]
+        elif whole:
+            yield [i]
+    if run:
+        yield run
+
+
+def _same_paragraph(sentences: Sequence[ParsedSentence], a: int, b: int) -> bool:
+    return sentences[a].sentence.paragraph == sentences[b].sentence.paragraph

@@ -1,0 +1,91 @@
+"""Sentences: where they begin and end, and what they are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.text import SentenceKind, fold, paragraph_span, split_sentences
+
+
+def pieces(text: str) -> list[str]:
+    return [text[s.start : s.end] for s in split_sentences(text)]
+
+
+def kinds(text: str) -> list[str]:
+    return [s.kind.value for s in split_sentences(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Rain fell. Rivers rose.", ["Rain fell.", "Rivers rose."]),
+        ("Mr. Okoro met Gen. Diallo in St. Louis.", ["Mr. Okoro met Gen. Diallo in St. Louis."]),
+        ("The U.S. Navy sailed. It returned.", ["The U.S. Navy sailed.", "It returned."]),
+        ("It lies 40 km (25 miles). south of Accra.", ["It lies 40 km (25 miles). south of Accra."]),
+        ("It began at 9 p.m. Police came.", ["It began at 9 p.m.", "Police came."]),
+        ('"Leave now!" she said. Nobody did.', ['"Leave now!" she said.', "Nobody did."]),
+        ('"We left. We will return," he said.', ['"We left.', 'We will return," he said.']),
+        ("On Feb. 24 the river rose.", ["On Feb. 24 the river rose."]),
+        ("One line\nAnother line, longer.", ["One line", "Another line, longer."]),
+        ("  \n\n ", []),
+    ],
+)
+def test_sentences_end_where_a_reader_ends_them(text, expected):
+    assert pieces(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Floods cut off three towns in Sylhet", SentenceKind.HEADLINE),
+        ("WHAT COMES NEXT?", SentenceKind.HEADLINE),
+        ("Floods cut off three towns in Sylhet on Monday.", SentenceKind.BODY),
+        ("• Three towns are cut off in Sylhet", SentenceKind.BODY),
+        ("READ MORE: Floods in Sylhet", SentenceKind.BOILERPLATE),
+        ("Sign up for our newsletter.", SentenceKind.BOILERPLATE),
+        ("(Additional reporting by agency staff; editing by the desk)", SentenceKind.BOILERPLATE),
+        ("Minister quits over floods [LIVE BLOG]", SentenceKind.BOILERPLATE),
+    ],
+)
+def test_a_line_is_told_from_chrome_and_headline(line, kind):
+    assert kinds(line) == [kind.value]
+
+
+def test_teasers_after_related_articles_are_chrome_until_prose_resumes():
+    prose = "The water reached the second floor of the hospital before the evening, staff said, and patients were moved."
+    text = f"Related articles\nStar seen in Paris\nHe told fans he loved it...\n{prose}"
+    assert kinds(text) == ["boilerplate", "boilerplate", "boilerplate", "body"]
+
+
+@pytest.mark.parametrize(
+    ("line", "dateline"),
+    [
+        ("DHAKA, June 3 (Wire) - Rivers rose.", "DHAKA, June 3 (Wire) -"),
+        ("NEAR SYLHET, Bangladesh, June 3 (Wire) – Rivers rose.", "NEAR SYLHET, Bangladesh, June 3 (Wire) –"),
+        ("DHAKA (Wire) -- Rivers rose.", "DHAKA (Wire) --"),
+    ],
+)
+def test_a_dateline_stands_apart_from_its_sentence(line, dateline):
+    assert pieces(line) == [dateline, "Rivers rose."]
+    assert kinds(line) == ["dateline", "body"]
+
+
+def test_folding_keeps_every_offset():
+    assert fold("“It’s” – over") == "\"It's\" - over"
+    assert len(fold("“It’s” – over")) == len("“It’s” – over")
+
+
+def test_the_paragraph_of_a_sentence_is_its_line():
+    text = "Title\nOne. Two.\r\nLast."
+    assert paragraph_span(text, text.index("Two"), text.index("Two") + 4) == (6, 15)
+    assert paragraph_span(text, 0, 5) == (0, 5)
+    assert paragraph_span(text, text.index("Last"), len(text)) == (17, len(text))
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_split_into_ordered_spans_without_edge_space(text):
+    end = 0
+    for sentence in split_sentences(text):
+        assert end <= sentence.start < sentence.end <= len(text)
+        assert text[sentence.start : sentence.end] == text[sentence.start : sentence.end].strip()
+        end = sentence.end
