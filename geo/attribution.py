@@ -20,7 +20,7 @@ _SAYING = frozenset(
     "acknowledge "
     "admit allege assert maintain stress emphasise emphasize warn describe estimate suggest reveal disclose tweet post "
     "publish blame accuse inform remark recall reply respond quote cite concede contend testify indicate show see call "
-    "observe predict comment boast complain hint brief conclude find".split()
+    "spell observe predict comment boast complain hint brief conclude find".split()
 )
 _DENYING = frozenset("deny reject refute dismiss dispute rebut disavow".split())
 _PLANNING = frozenset(
@@ -32,7 +32,11 @@ _ISSUED = frozenset("issue release post publish share broadcast circulate".split
 _PERSONAL = frozenset("he she they him her i we".split())
 _OWNERS = frozenset("his her its their".split())
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
-_CONTENT = frozenset({"ccomp", "xcomp", "dobj", "advcl", "acl", "parataxis", "prep", "dative", "oprd"})
+_CONTENT = frozenset({"ccomp", "xcomp", "dobj", "acl", "parataxis", "dative", "oprd"})
+_TOPICS = frozenset("of about for on over that".split())
+_CIRCUMSTANCE = frozenset("after before as while when since until once because if though although where".split())
+# What shows but does not speak: its words are those of whoever put it out.
+_EXHIBITS = frozenset("image photo photograph picture video footage clip map data record document report chart".split())
 _TITLE_WORDS = re.compile(r"^(?:an?|the|that|this|but|and|president|mr|mrs|ms|dr)\.? +", re.IGNORECASE)
 _PLAIN_CUE = r"(?:said|says|told|claimed|claims|announced|reported|denied|added|confirmed|warned|wrote|stated|insisted)"
 _SPEAKER_FIRST = re.compile(
@@ -41,6 +45,10 @@ _SPEAKER_FIRST = re.compile(
 )
 _SPEAKER_LAST = re.compile(
     rf"[,\"] ?(?P<cue>{_PLAIN_CUE}) (?P<who>(?:[A-Z][\w.'-]*|the|of)(?: (?:[A-Z][\w.'-]*|of|the)){{0,6}})"
+)
+_SOURCE_LAST = re.compile(
+    r": (?P<who>(?:[\w.'-]+ ){0,4}(?:officials?|ministry|minister|police|governor|mayor|president|army|military|"
+    r"sources?|authorities|reports?|media|agency|witnesses|UN|spokesman|spokeswoman))$"
 )
 _ACCORDING = re.compile(r"[Aa]ccording to (?:the |an? )?(?P<who>[\w' -]{3,60}?)(?=[,.;]|$)")
 
@@ -86,6 +94,12 @@ class _Memory:
             if len(words) >= 2:
                 self._full.setdefault(words[-1].casefold(), " ".join(words))
 
+    def notice(self, doc: Any) -> None:
+        """Remember the last person that a sentence is about, for the pronouns after it."""
+        subjects = [e.text for e in doc.ents if e.label_ == "PERSON" and e.root.dep_ in {"nsubj", "appos"}]
+        names = [name for text in subjects if self.is_person(name := self.full_name(text))]
+        self.last_person = names[-1] if names else self.last_person
+
     def full_name(self, name: str) -> str:
         """Return the full name that the report gives for a surname, or the name itself."""
         return self._full.get(name.casefold(), name) if " " not in name else name
@@ -98,7 +112,7 @@ class _Memory:
 def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]:
     if not sentence.has_parse:
         return list(_by_pattern(sentence.doc, memory))
-    found = []
+    found = list(_after_colon(sentence.doc))
     for token in sentence.doc:
         attribution = _at_according(token, memory) or _at_cue(token, memory)
         if attribution is not None and attribution.speaker:
@@ -106,7 +120,15 @@ def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]
             memory.last_speaker = attribution.speaker
             if memory.is_person(attribution.speaker):
                 memory.last_person = attribution.speaker
+    memory.notice(sentence.doc)
     return sorted(found, key=lambda a: (-len(a.tokens), a.cue_index))
+
+
+def _after_colon(doc: Any) -> Iterator[Attribution]:
+    """Read the source that a headline-like line puts last: "Dam burst in the north: officials"."""
+    if match := _SOURCE_LAST.search(doc.text):
+        tokens = frozenset(t.i for t in doc if t.idx < match.start())
+        yield Attribution("say", len(doc) - 1, match["who"], tokens)
 
 
 def _at_cue(token: Any, memory: _Memory) -> Attribution | None:
@@ -160,7 +182,7 @@ def _agent_of(verb: Any) -> Any | None:
 def _content(cue: Any, subject: Any) -> frozenset[int]:
     """Return the tokens that the cue reports: what hangs on it, and where it is inserted, what it hangs on."""
     own = {t.i for t in subject.subtree} if subject.head == cue else set()
-    tokens = {t.i for c in cue.children if c.dep_ in _CONTENT and c != subject for t in c.subtree} - own
+    tokens = {t.i for c in cue.children if c != subject and _is_content(c) for t in c.subtree} - own
     if (
         cue.dep_ in {"parataxis", "ccomp"}
         and cue.head != cue
@@ -171,12 +193,26 @@ def _content(cue: Any, subject: Any) -> frozenset[int]:
     return frozenset(tokens)
 
 
+def _is_content(child: Any) -> bool:
+    """Whether what hangs on a cue is what is said, not where or when it is said."""
+    if child.dep_ == "prep":
+        return child.lower_ in _TOPICS
+    if child.dep_ == "advcl":
+        return not any(c.dep_ in {"mark", "advmod"} and c.lower_ in _CIRCUMSTANCE for c in child.children)
+    if child.dep_ == "advmod":
+        return any(t.pos_ == "VERB" for t in child.subtree)
+    return child.dep_ in _CONTENT
+
+
 def _speaker(subject: Any, memory: _Memory) -> str:
     if issuer := _issuer(subject):
         return _speaker(issuer, memory)
+    if subject.lemma_.lower() in _EXHIBITS and not any(t.dep_ == "poss" for t in subject.children):
+        return _speaker(outer, memory) if (outer := _publisher(subject)) is not None else ""
     if subject.lower_ in _PERSONAL or subject.lower_ in {"it", "who", "which", "that"}:
         return _antecedent(subject, memory)
     person = next((e for e in subject.doc.ents if e.label_ == "PERSON" and e.start <= subject.i < e.end), None)
+    person = person or _apposed_person(subject)
     if person is not None and not _has_conjunct(subject):
         name = " ".join(t.text for t in person if t.text != "'s")
         return memory.full_name(re.sub(r" ([-'.]) ?", r"\1", name))
@@ -189,6 +225,20 @@ def _issuer(subject: Any) -> Any | None:
         if child.dep_ == "acl" and child.lemma_.lower() in _ISSUED:
             return _agent_of(child)
     return None
+
+
+def _publisher(subject: Any) -> Any | None:
+    """Return who "published images showing …": the subject of the verb that the exhibit is the object of."""
+    verb = subject.head
+    if subject.dep_ == "dobj" and verb.lemma_.lower() in _ISSUED:
+        return next((c for c in verb.children if c.dep_ in _SUBJECTS), None)
+    return None
+
+
+def _apposed_person(subject: Any) -> Any | None:
+    """Return the person whom a title stands for ("the adviser, Ana Ruiz, said")."""
+    named = (c for c in subject.children if c.dep_ == "appos")
+    return next((e for c in named for e in c.doc.ents if e.label_ == "PERSON" and e.start <= c.i < e.end), None)
 
 
 def _has_conjunct(token: Any) -> bool:
@@ -222,7 +272,7 @@ def _owned(subject: Any, memory: _Memory) -> str:
     if owner is not None:
         name = _owner_name(owner, memory)
         words = words.replace(owner.text, f"{name}'s" if name else "", 1).strip()
-    return _TITLE_WORDS.sub("", words).strip()
+    return memory.full_name(_TITLE_WORDS.sub("", words).strip())
 
 
 def _belongs(token: Any, subject: Any) -> bool:

@@ -23,7 +23,7 @@ VERBS = _table(
         EventType.STRIKE: "shell bombard bomb strike pound target shoot_down intercept launch fire explode detonate blast hit",
         EventType.CONTROL_CHANGE: """capture recapture seize retake liberate occupy reoccupy annex conquer take take_back regain reclaim
             recover control free cede surrender fall overrun secure hold reconquer lose raise""",
-        EventType.WITHDRAWAL: "withdraw retreat abandon pull_back pull_out evacuate_troops flee leave regroup retire",
+        EventType.WITHDRAWAL: "withdraw retreat abandon pull_back pull_out withdraw_from evacuate_troops flee leave regroup retire",
         EventType.VIOLENCE_AGAINST_CIVILIANS: """massacre kidnap abduct torture rape execute behead murder stab shoot gun_down detain arrest lynch
             rob assassinate hostage deport loot imprison mug""",
         EventType.PROTEST: "protest rally march demonstrate riot chant boycott picket strike_work occupy_square",
@@ -33,11 +33,11 @@ VERBS = _table(
         EventType.DAMAGE: """destroy damage wreck flatten demolish ruin raze topple cripple rupture sever shatter uproot disrupt
             gut char knock_out tear wash_away sweep_away""",
         EventType.CASUALTIES: "kill injure wound die perish hurt maim dead",
-        EventType.AID: """provide supply deliver donate send_aid rescue distribute assist shelter feed evacuate treat
+        EventType.AID: """send provide supply deliver donate send_aid rescue distribute assist shelter feed evacuate treat
             vaccinate airlift donate pledge_aid arm rebuild repair""",
         EventType.MOVEMENT: """move deploy redeploy enter cross arrive reach march_on mass amass transfer displace return travel
             sail head_for relocate station""",
-        EventType.STATEMENT: "visit meet speak address tour negotiate sign inaugurate discuss hold_talks open attend",
+        EventType.STATEMENT: "visit meet speak tour negotiate sign inaugurate discuss hold_talks open attend",
         EventType.OTHER: "consolidate vote elect close reopen mobilise mobilize suspend impose lift halt hang",
     }
 )
@@ -47,7 +47,7 @@ NOUNS = _table(
         EventType.BATTLE: """fighting battle clash combat offensive counteroffensive counter-offensive assault attack invasion
             incursion siege firefight skirmish advance progress raid insurgency ambush frontline""",
         EventType.STRIKE: "shelling bombing bombardment airstrike strike missile rocket barrage explosion blast drone artillery",
-        EventType.CONTROL_CHANGE: "capture recapture liberation seizure annexation takeover conquest occupation fall",
+        EventType.CONTROL_CHANGE: "gain capture recapture liberation seizure annexation takeover conquest occupation fall",
         EventType.WITHDRAWAL: "withdrawal retreat pullback pullout regrouping",
         EventType.VIOLENCE_AGAINST_CIVILIANS: """massacre killing kidnapping abduction torture execution murder shooting stabbing rape arrest
             detention robbery assassination genocide atrocity""",
@@ -59,7 +59,7 @@ NOUNS = _table(
         EventType.DAMAGE: "damage destruction blackout outage devastation wreckage rubble ruin scar",
         EventType.CASUALTIES: "casualty death fatality victim injury toll corpse body dead wounded injured",
         EventType.AID: """aid relief assistance rescue delivery shipment supplies evacuation convoy donation vaccination
-            weapon weapons""",
+           """,
         EventType.MOVEMENT: "deployment movement arrival exodus displacement refugee troops_movement crossing regrouping",
         EventType.STATEMENT: "visit speech summit meeting talks negotiation ceremony conference",
         EventType.OTHER: "election mobilisation mobilization curfew referendum operation",
@@ -78,6 +78,9 @@ _FORCES = frozenset(
 _CIVILIAN = frozenset(
     "civilian civilians villager villagers resident residents journalist journalists student students teacher woman "
     "women man men child children girl girls boy boys suspect suspects worker workers priest activist activists".split()
+)
+_SUPPLIES = frozenset(
+    "arms weapons weapon aid supplies food medicine ammunition missiles tanks relief money help".split()
 )
 _WATER = frozenset("river rivers rain rains water waters dam flood floodwaters storm wind winds tide waves".split())
 
@@ -98,6 +101,19 @@ def refine(kind: EventType, lemma: str, arguments: Collection[str]) -> EventType
         return EventType.BATTLE if lemma == "shoot" else kind
     if lemma in {"push", "advance", "progress"}:
         return kind if words & _FORCES or words & {"ukraine", "russia"} or lemma == "advance" else kind
+    if lemma == "collapse" and words & {
+        "line",
+        "front",
+        "government",
+        "talks",
+        "economy",
+        "currency",
+        "deal",
+        "effect",
+    }:
+        return None
+    if lemma == "send":
+        return EventType.AID if words & _SUPPLIES else EventType.MOVEMENT if words & _FORCES else None
     if lemma == "sweep" and not words & _WATER:
         return None
     return kind

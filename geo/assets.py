@@ -1,0 +1,28 @@
+"""Serves the package's ``web/`` folder to the page, and tells the map the names of its places.
+
+A declared component is the one folder that Streamlit serves with the right types and without opening it to other web
+sites, from a checkout and from a wheel alike; the map's frame finds it at ``../geo.assets.web/``.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit.components.v1 as components
+
+__all__ = ["FOLDER", "serve_assets", "tell_names"]
+
+FOLDER = Path(__file__).resolve().parent / "web"
+
+
+def serve_assets() -> Any:
+    """Declare the folder to Streamlit and return the component; to be called on every run, it costs microseconds."""
+    return components.declare_component("web", path=str(FOLDER))
+
+
+def tell_names(names: Mapping[int, str], key: str) -> None:
+    """Send the places' names to the map, beside Folium: as data, which the map draws as text and nothing else.
+
+    A name is what somebody wrote in a gazetteer or a report: ``{{…}}`` in a Folium string would run on the server.
+    """
+    serve_assets()(names={str(number): name for number, name in names.items()}, key=key, default=None)

@@ -1,0 +1,328 @@
+"""The line as one readable function over a folder: reports in, a published generation out.
+
+``extract_batch`` is pure and importable, so a runner may map it over batches in any process; the language model and
+the gazetteer are loaded once in each. Batches never show in the output.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+from geo import __version__, store
+from geo.claims import extract_claims
+from geo.copies import group_copies, inherit_days
+from geo.dates import find_dates
+from geo.documents import SUFFIXES, read_documents
+from geo.events import build_events, claim_id, claim_row, event_row, mention_rows, report_row
+from geo.gazetteer import Gazetteer, load_gazetteer
+from geo.language import Language, load_language
+from geo.mentions import find_mentions
+from geo.model import Claim, Document, Origin, Resolution, Status, Timex, Unreadable
+from geo.places import resolve_places
+from geo.resources import resource
+from geo.store import Generation
+
+__all__ = ["BuildReport", "Config", "Reading", "build", "build_if_stale", "extract_batch", "open_gazetteer"]
+
+_BATCH = 50  # reports; enough to make a hop to another process cheap, few enough to show progress
+_OPENED, _READ = 0.3, 0.95  # shares of a build's progress at which the gazetteer is open and the reports are read
+_PACKAGE = Path(__file__).resolve().parent
+
+Progress = Callable[[float, str], None]
+Runner = Callable[[Callable[[list[Document]], list["Reading"]], Iterable[list[Document]]], Iterable[list["Reading"]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a build depends on besides the reports.
+
+    ``gazetteer`` is the curated layer, None for the shipped one; ``model`` a spaCy model's name, "none" for the rules
+    alone, None for the best one installed.
+    """
+
+    gazetteer: Path | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in one report; ``error`` says why nothing was, where the report broke a stage."""
+
+    document: Document
+    resolutions: tuple[Resolution, ...] = ()
+    timexes: tuple[Timex, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did: its generation, counts, and a line for everything that could not be read.
+
+    ``model`` is the language model's name, or '' when the rules worked alone. ``fresh`` is False where nothing had
+    changed since the last build and that one was kept.
+    """
+
+    generation: Generation
+    reports: int
+    claims: int
+    events: int
+    undated: int
+    unplaced: int
+    model: str
+    unreadable: tuple[Unreadable, ...]
+    fresh: bool
+
+
+def build(
+    folder: Path,
+    data: Path,
+    config: Config | None = None,
+    progress: Progress | None = None,
+    *,
+    runner: Runner = map,
+) -> BuildReport:
+    """Read a folder of reports and publish what they say as the current generation under ``data``.
+
+    ``progress`` is called with the share done (0-1) and what is being done. ``runner`` maps ``extract_batch`` over
+    batches of reports and keeps their order.
+
+    Raises:
+        ReportError: the folder cannot be opened.
+        GazetteerError, ModelMissingError: what ``config`` names cannot be used.
+        StoreError: ``data`` cannot be written.
+    """
+    config, progress = config or Config(), progress or _silent
+    corpus, root = _read(folder), store.project_folder(data, folder)
+    return _build(corpus, root, _key(corpus, config, progress), config, progress, runner)
+
+
+def build_if_stale(
+    folder: Path, data: Path, config: Config | None = None, progress: Progress | None = None
+) -> BuildReport:
+    """Build unless the current generation was made from the same reports, code, gazetteer and models.
+
+    Raises:
+        GeoError: as ``build``.
+    """
+    config, progress = config or Config(), progress or _silent
+    corpus, root = _read(folder), store.project_folder(data, folder)
+    key = _key(corpus, config, progress)
+    if store.is_stale(root, key):
+        return _build(corpus, root, key, config, progress, map)
+    generation = store.current(root)
+    assert generation is not None, "what is not stale is there"  # noqa: S101 - tells the type checker so
+    return _report(generation, fresh=False)
+
+
+def open_gazetteer(config: Config, progress: Progress | None = None) -> Gazetteer:
+    """Open the gazetteer that ``config`` names; the first time on a machine that compiles the world, about 20 s.
+
+    Raises:
+        GazetteerError: it cannot be used.
+    """
+    return load_gazetteer(config.gazetteer, progress=progress)
+
+
+def extract_batch(documents: list[Document], config: Config) -> list[Reading]:
+    """Read a batch of reports; one that breaks a stage yields a Reading with the error and no claims.
+
+    Raises:
+        GazetteerError, ModelMissingError: what ``config`` names cannot be used.
+    """
+    gazetteer, language = _gazetteer(config), load_language(config.model)
+    return [_extract_safely(document, gazetteer, language) for document in documents]
+
+
+def _extract_safely(document: Document, gazetteer: Gazetteer, language: Language) -> Reading:
+    try:
+        return _extract(document, gazetteer, language)
+    except Exception as error:  # noqa: BLE001 - whatever one hostile report breaks, the others are built all the same
+        reason = str(error).strip().split("\n", 1)[0][:200]
+        return Reading(document, error=f"could not be read: {type(error).__name__}: {reason}")
+
+
+def _extract(document: Document, gazetteer: Gazetteer, language: Language) -> Reading:
+    parsed = language.parse(document)
+    mentions = find_mentions(document, parsed, gazetteer)
+    resolutions = resolve_places(document, parsed, mentions, gazetteer)
+    timexes = find_dates(document, parsed)
+    claims = extract_claims(document, parsed, resolutions, timexes)
+    return Reading(document, tuple(resolutions), tuple(timexes), tuple(claims))
+
+
+# --- from corpus to generation ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    """A folder as read."""
+
+    documents: Sequence[Document]
+    unreadable: Sequence[Unreadable]
+
+
+def _read(folder: Path) -> _Corpus:
+    documents, unreadable = read_documents(folder)
+    if not documents and not unreadable:
+        unreadable = [Unreadable(".", f"the folder holds no report ({', '.join(SUFFIXES)})")]
+    return _Corpus(documents, unreadable)
+
+
+def _build(corpus: _Corpus, root: Path, key: str, config: Config, progress: Progress, runner: Runner) -> BuildReport:
+    progress(_OPENED, "Loading the language model")
+    model = load_language(config.model).name
+    progress(_OPENED, "Comparing the reports")
+    origins = group_copies(corpus.documents)
+    documents = inherit_days(corpus.documents, origins)
+    readings = list(_readings(documents, config, progress, runner))
+    progress(_READ, "Writing the tables")
+    tables = _tables(readings, corpus.unreadable, origins)
+    meta = {"key": key, "version": __version__, "model": model, "counts": _counts(tables)}
+    generation = store.publish(root, tables, meta)
+    progress(1.0, "Done")
+    return _report(generation, fresh=True)
+
+
+def _readings(documents: Sequence[Document], config: Config, progress: Progress, runner: Runner) -> Iterator[Reading]:
+    batches = [list(documents[i : i + _BATCH]) for i in range(0, len(documents), _BATCH)]
+    done = 0
+    for readings in runner(partial(extract_batch, config=config), batches):
+        yield from readings
+        done += len(readings)
+        share = _OPENED + (_READ - _OPENED) * done / len(documents)
+        progress(share, f"Read {done:,} of {len(documents):,} reports")
+
+
+def _tables(
+    readings: Sequence[Reading], unreadable: Sequence[Unreadable], origins: Mapping[str, Origin]
+) -> dict[str, list[dict[str, Any]]]:
+    claims = _distinct(claim for reading in readings for claim in reading.claims)
+    placed = [claim for claim in claims if claim.place is not None]
+    rows = {claim_id(claim): claim_row(claim, origins[claim.report_id].origin_id) for claim in placed}
+    published = {r.document.report_id: r.document.published for r in readings}
+    events = build_events(placed, published, {report: origin.origin_id for report, origin in origins.items()})
+    return {
+        "claims": list(rows.values()),
+        "events": [event_row(event, rows) for event in events],
+        "reports": [report_row(r.document, origins[r.document.report_id]) for r in readings],
+        "mentions": [row for r in readings for row in mention_rows(r.document.report_id, r.resolutions)],
+        "tray": [*_claim_tray(claims), *_reading_tray(readings), *map(_unreadable_row, unreadable)],
+    }
+
+
+def _distinct(claims: Iterable[Claim]) -> list[Claim]:
+    """Return one claim for each id: the surest, and of equals the one that holds a figure."""
+    best: dict[str, Claim] = {}
+    for claim in sorted(claims, key=lambda c: (-c.confidence, c.quantity is None, repr(c))):
+        best.setdefault(claim_id(claim), claim)
+    return list(best.values())
+
+
+def _claim_tray(claims: Iterable[Claim]) -> Iterator[dict[str, Any]]:
+    for claim in claims:
+        if claim.place is None:
+            yield _claim_tray_row("unplaced", claim, "", claim.reason or "its place is not known")
+        elif claim.date_from is None and claim.date_to is None and claim.status is not Status.PLANNED:
+            reason = claim.reason or "no day could be read for it, and the report's own day is not known"
+            yield _claim_tray_row("undated", claim, claim_id(claim), reason)
+
+
+def _claim_tray_row(kind: str, claim: Claim, id_: str, reason: str) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "report_id": claim.report_id,
+        "report": claim.report,
+        "claim_id": id_,
+        "start": claim.start,
+        "end": claim.end,
+        "text": claim.text,
+        "reason": reason,
+    }
+
+
+def _reading_tray(readings: Iterable[Reading]) -> Iterator[dict[str, Any]]:
+    for reading in readings:
+        if reading.error:
+            row = _unreadable_row(Unreadable(reading.document.report, reading.error))
+            yield row | {"report_id": reading.document.report_id}
+
+
+def _unreadable_row(item: Unreadable) -> dict[str, Any]:
+    empty = {"report_id": "", "claim_id": "", "start": None, "end": None, "text": ""}
+    return {"kind": "unreadable", "report": item.report, "reason": item.reason, **empty}
+
+
+def _counts(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, int]:
+    kinds = [row["kind"] for row in tables["tray"]]
+    tray = {kind: kinds.count(kind) for kind in ("undated", "unplaced", "unreadable")}
+    sources = {row["origin_id"] for row in tables["reports"]}
+    return {name: len(tables[name]) for name in ("reports", "claims", "events")} | tray | {"sources": len(sources)}
+
+
+def _report(generation: Generation, *, fresh: bool) -> BuildReport:
+    lines = generation.table("tray").to_pylist()
+    counts = generation.meta["counts"]
+    return BuildReport(
+        generation=generation,
+        reports=counts["reports"],
+        claims=counts["claims"],
+        events=counts["events"],
+        undated=counts["undated"],
+        unplaced=counts["unplaced"],
+        model=generation.meta["model"],
+        unreadable=tuple(Unreadable(x["report"], x["reason"]) for x in lines if x["kind"] == "unreadable"),
+        fresh=fresh,
+    )
+
+
+def _silent(_share: float, _text: str) -> None:
+    """Report no progress."""
+
+
+# --- what a build depends on ---
+
+
+def _key(corpus: _Corpus, config: Config, progress: Progress) -> str:
+    """Return a hash of all that decides a build's output: reports, code, gazetteer and language model.
+
+    The models are named, not loaded: that takes a second that a page with nothing to build has not got.
+    """
+    gazetteer = open_gazetteer(config, lambda share, text: progress(share * _OPENED, f"First start: {text}"))
+    digest = hashlib.sha256()
+    for part in (*corpus.documents, *corpus.unreadable, _code(), gazetteer.fingerprint, config.model):
+        digest.update(f"{part!r}\n".encode())
+    digest.update(repr(_installed_models()).encode())
+    return digest.hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Return a hash of the package's own files, so that a build by older code is stale."""
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*")):
+        if path.is_file() and path.suffix in {".py", ".json", ".csv", ".tsv", ".txt"}:
+            digest.update(f"{path.relative_to(_PACKAGE).as_posix()}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def _installed_models() -> list[str]:
+    found = (d for d in distributions() if (d.name or "").lower().startswith(("en-core-web", "en_core_web", "spacy")))
+    return sorted(f"{d.name} {d.version}" for d in found)
+
+
+def _gazetteer(config: Config) -> Gazetteer:
+    """Return this process's gazetteer, read again when its curated file has changed."""
+    path = config.gazetteer or resource("gazetteer.csv")
+    status = path.stat() if path.exists() else None
+    return _load_gazetteer(config.gazetteer, status and (status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=1)
+def _load_gazetteer(curated: Path | None, _stamp: tuple[int, int] | None) -> Gazetteer:
+    return open_gazetteer(Config(gazetteer=curated))

@@ -1,0 +1,67 @@
+"""Tables → files for other programs: CSV that a spreadsheet may open safely, GeoJSON as RFC 7946 has it."""
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, TextIO
+
+import pyarrow as pa
+
+__all__ = ["export_csv", "export_geojson"]
+
+# OWASP, "CSV Injection": a spreadsheet runs a cell that begins with one of these as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def export_csv(table: pa.Table, file: TextIO, *, raw: bool = False) -> None:
+    """Write a table as CSV: a header, ISO days, lists joined by ``|``, nothing for null.
+
+    A text cell that a spreadsheet would run as a formula gets a leading ``'``; with ``raw`` every cell stays as it is.
+    Open ``file`` with ``newline=""``.
+    """
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(table.column_names)
+    for row in _rows(table):
+        writer.writerow([_cell(value, raw) for value in row.values()])
+
+
+def export_geojson(table: pa.Table, file: TextIO) -> None:
+    """Write claims or events as a GeoJSON FeatureCollection, one feature a line.
+
+    Coordinates are longitude, latitude; a row without them has a null geometry. ``lat`` and ``lon`` stay out of the
+    properties, every other column is in them, days as ISO text. A feature's id is the table's first column.
+    """
+    file.write('{"type": "FeatureCollection", "features": [')
+    for number, row in enumerate(_rows(table)):
+        file.write(",\n" if number else "\n")
+        file.write(json.dumps(_feature(row), ensure_ascii=False, allow_nan=False, default=_iso))
+    file.write("\n]}\n")
+
+
+def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+    for batch in table.to_batches(max_chunksize=1_000):
+        yield from batch.to_pylist()
+
+
+def _cell(value: Any, raw: bool) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float | date):
+        return str(value)
+    text = "|".join(value) if isinstance(value, list) else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) and not raw else text
+
+
+def _feature(row: dict[str, Any]) -> dict[str, Any]:
+    lon, lat = row.pop("lon"), row.pop("lat")
+    geometry = None if lon is None or lat is None else {"type": "Point", "coordinates": [lon, lat]}
+    return {"type": "Feature", "id": next(iter(row.values())), "geometry": geometry, "properties": row}
+
+
+def _iso(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a table")

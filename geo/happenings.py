@@ -1,0 +1,364 @@
+"""A sentence's happenings and the places they are tied to.
+
+A *trigger* is a word that tells a happening (``geo.lexicon``), a *spot* a literal place. Each spot is tied to the
+trigger that it hangs on in the sentence's tree; one that only serves as a landmark, a comparison or a description hangs
+on none. A trigger without a spot of its own takes the sentence's, its actor's own land, or the place carried on from
+the sentence before.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from geo.attribution import Attribution
+from geo.language import ParsedSentence
+from geo.lexicon import NOUNS, VERBS, refine
+from geo.model import Document, EventType, Place, PlaceKind, Resolution, Timex
+from geo.text import fold
+
+__all__ = ["SPEECH_VERBS", "Scene", "Spot", "Trigger", "clause_head", "find_triggers", "tie"]
+
+SPEECH_VERBS = frozenset("say tell speak add address announce declare report".split())
+_LANDMARK_VERBS = frozenset("lie sit border locate situate neighbour neighbor adjoin straddle overlook base".split())
+_LANDMARK_NOUNS = frozenset("border frontier boundary capital ally size area".split())
+_LANDMARK_BEFORE = re.compile(
+    r"\b(?:next to|(?:north|south)(?:east|west)? of|(?:east|west) of|as big as|size of|area of|like|border with) (?:the )?$"
+)
+_LANDMARK_AFTER = re.compile(r"-(?:based|born|style|registered|flagged|educated|trained)\b")
+_FAILING = frozenset("thwart foil prevent stop block repel repulse fail".split())
+_ATTEMPTS = frozenset("attempt effort bid plan".split())
+_FORCES = frozenset("troop force soldier officer fighter unit brigade army tank".split())
+_OWN_LAND = frozenset("recapture retake liberate recover regain reclaim".split())
+_LAND = frozenset("territory territories land km kilometre kilometres kilometer kilometers mile miles hectares".split())
+_PARTICLES = frozenset({"prt", "advmod", "prep"})
+_ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "agent"})
+_HELD = frozenset({"dobj", "nsubj", "nsubjpass", "attr", "xcomp", "oprd", "acomp", "ccomp", "conj", "pcomp"})
+_THING = (
+    r"village|town|city|area|region|province|district|plant|square|island|site|scene|airport|hospital|building|river|"
+    r"dam|bridge|mine|school|camp|port|station|market|factory"
+)
+_EVENT = r"fighting|bombing|quake|earthquake|floods?|storm|fire|blaze|crash|blackouts?|explosion|blast|attacks?|protests?|clashes"
+_ANAPHOR = re.compile(rf"^it\b|\b(?:there|both areas|the (?:\w+ )?(?:{_THING})|the (?:{_EVENT}))\b", re.IGNORECASE)
+_THING_ONLY = re.compile(rf"(?:{_THING})s?")
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A happening in a sentence: the token that tells it, and its type; ``verbal`` tells a verb from a noun."""
+
+    index: int
+    lemma: str
+    kind: EventType
+    verbal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a sentence: its tokens (end exclusive), the place, and how the mention was resolved."""
+
+    start: int
+    end: int
+    place: Place
+    resolution: Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that the stages before know about one sentence; ``times`` pairs a token with a time expression."""
+
+    document: Document
+    sentence: ParsedSentence
+    spots: Sequence[Spot]
+    actors: Sequence[Spot]
+    times: Sequence[tuple[int, Timex]]
+    said: Sequence[Attribution]
+    triggers: Sequence[Trigger]
+
+    @property
+    def doc(self) -> Any:
+        """The sentence's spaCy ``Doc``."""
+        return self.sentence.doc
+
+
+def find_triggers(doc: Any) -> list[Trigger]:
+    """Return the triggers of a sentence in order."""
+    read = _trigger if doc.has_annotation("DEP") else _plain_trigger
+    return [trigger for token in doc if (trigger := read(token)) is not None]
+
+
+def tie(scene: Scene, carried: Spot | None) -> Iterator[tuple[Trigger, Spot | None]]:
+    """Yield each happening of a sentence with its place, None where it has none; no pair twice."""
+    seen: set[tuple[str, EventType, int]] = set()
+    ties = [(trigger, spot) for spot in scene.spots for trigger in _triggers_of(scene, spot)]
+    ties = _without_containers(ties)
+    placed = {trigger.index for trigger, _ in ties}
+    ties += _free_ties(scene, placed, carried)
+    for trigger, spot in ties:
+        key = (spot.place.place_id if spot else "", trigger.kind, trigger.index if _dated_aside(scene, trigger) else -1)
+        if key not in seen:
+            seen.add(key)
+            yield trigger, spot
+
+
+def clause_head(token: Any) -> Any:
+    """Return the nearest verb at or above a token."""
+    node = token
+    while node.pos_ not in {"VERB", "AUX"} and node.head != node:
+        node = node.head
+    return node
+
+
+# --- triggers -------------------------------------------------------------------------------------------------------
+
+
+def _trigger(token: Any) -> Trigger | None:
+    lemma = token.lemma_.lower()
+    if token.pos_ == "VERB" or (token.pos_ == "ADJ" and token.tag_ == "VBN"):
+        particles = (c.lower_ for c in token.children if c.dep_ in _PARTICLES)
+        kind = next((VERBS[key] for p in particles if (key := f"{lemma} {p}") in VERBS), None) or VERBS.get(lemma)
+        kind = refine(kind, lemma, _arguments(token)) if kind else None
+        return Trigger(token.i, lemma, kind, True) if kind else None
+    if token.pos_ in {"NOUN", "PROPN"} and token.dep_ != "compound":
+        kind = NOUNS.get(lemma) or NOUNS.get(token.lower_)
+        return Trigger(token.i, lemma, kind, False) if kind else None
+    return None
+
+
+def _plain_trigger(token: Any) -> Trigger | None:
+    """Read a trigger where no tagger is there to tell: the first base form that the lexicon knows."""
+    word = token.lower_
+    for suffix, base in (
+        ("", ""),
+        ("s", ""),
+        ("es", ""),
+        ("ed", ""),
+        ("ed", "e"),
+        ("d", ""),
+        ("ing", ""),
+        ("ing", "e"),
+    ):
+        stem = word.removesuffix(suffix) + base if word.endswith(suffix) else ""
+        kind = VERBS.get(stem) or NOUNS.get(stem)
+        if kind is not None:
+            return Trigger(token.i, stem, kind, stem in VERBS) if kind is not EventType.OTHER else None
+    return None
+
+
+def _arguments(verb: Any) -> set[str]:
+    return {t.lower_ for c in verb.children if c.dep_ in _ARGUMENTS for t in c.subtree}
+
+
+# --- places on triggers ---------------------------------------------------------------------------------------------
+
+
+def _triggers_of(scene: Scene, spot: Spot) -> list[Trigger]:
+    """Return the trigger that a spot hangs on and the dated asides about it ("Acre, captured last week, …")."""
+    if _is_landmark(scene, spot):
+        return []
+    if not scene.sentence.has_parse:
+        nearest = min(scene.triggers, key=lambda t: abs(t.index - spot.start), default=None)
+        return [nearest] if nearest else []
+    root = scene.doc[spot.start : spot.end].root
+    main = _climb(scene, root)
+    asides = [t for t in scene.triggers if _dated_aside(scene, t) and root in _aside_about(scene.doc[t.index])]
+    return ([main] if main else []) + [t for t in asides if t != main]
+
+
+def _is_landmark(scene: Scene, spot: Spot) -> bool:
+    before = fold(scene.doc[: spot.start].text_with_ws[-40:])
+    after = fold(scene.doc[spot.end :].text[:14])
+    if spot.place.kind is PlaceKind.RELATIVE:
+        return bool(re.search(r"\b(?:lies|lie|is|are|located|situated|sits)(?: about| some)? $", before))
+    return bool(_LANDMARK_BEFORE.search(before) or _LANDMARK_AFTER.match(after))
+
+
+def _climb(scene: Scene, node: Any) -> Trigger | None:
+    """Walk from a place up the tree to the trigger it hangs on; stop where the place only describes a thing."""
+    by_index = {t.index: t for t in scene.triggers}
+    start, forces = node, False
+    while True:
+        if node.i in by_index:
+            return _unless_thwarted(node, by_index)
+        forces = forces or (node.pos_ == "NOUN" and node.lemma_.lower() in _FORCES)
+        if node.pos_ in {"VERB", "AUX"}:
+            lemma = node.lemma_.lower()
+            if lemma in _LANDMARK_VERBS:
+                return Trigger(node.i, lemma, EventType.MOVEMENT, True) if forces else None
+            if lemma in SPEECH_VERBS and not _in_words_of(scene, start, node):
+                return _spoken_at(scene, start, node, by_index)
+            if (found := _in_clause(node, by_index)) is not None:
+                return found
+            if forces:
+                return Trigger(node.i, lemma, EventType.MOVEMENT, True)
+        if node != start and _only_describes(node):
+            return None
+        if node.head == node:
+            return None
+        node = node.head
+
+
+def _only_describes(node: Any) -> bool:
+    """Whether what is below a node says what something is, not what happened."""
+    return node.dep_ in {"relcl", "appos"} or node.lemma_.lower() in _LANDMARK_NOUNS
+
+
+def _unless_thwarted(node: Any, by_index: dict[int, Trigger]) -> Trigger:
+    """Return the trigger, or for an attempt that was thwarted the thwarting."""
+    noun = node.head
+    if node.dep_ == "acl" and noun.lemma_.lower() in _ATTEMPTS and noun.head.lemma_.lower() in _FAILING:
+        verb = noun.head
+        return by_index.get(verb.i) or Trigger(verb.i, verb.lemma_.lower(), EventType.BATTLE, True)
+    return by_index[node.i]
+
+
+def _in_words_of(scene: Scene, token: Any, cue: Any) -> bool:
+    return any(a.cue_index == cue.i and token.i in a.tokens for a in scene.said)
+
+
+def _spoken_at(scene: Scene, start: Any, cue: Any, by_index: dict[int, Trigger]) -> Trigger:
+    """Return what is said where a place opens the sentence ("In Goma, officials said …"), else the speaking itself."""
+    if start.i < cue.i and (words := [t for a in scene.said if a.cue_index == cue.i for t in sorted(a.tokens)]):
+        told = [by_index[i] for i in words if i in by_index]
+        verbs = [t for t in told if t.verbal]
+        if told:
+            return (verbs or told)[0]
+    return Trigger(cue.i, cue.lemma_.lower(), EventType.STATEMENT, True)
+
+
+def _in_clause(verb: Any, by_index: dict[int, Trigger]) -> Trigger | None:
+    """Return the trigger among a verb's own arguments ("launched an offensive", "showed troops liberating …")."""
+    held = [c for c in verb.children if c.dep_ in _HELD]
+    for child in held:
+        if child.i in by_index:
+            return by_index[child.i]
+    for child in held:
+        if child.dep_ in {"dobj", "nsubj", "attr", "xcomp", "acomp"}:
+            for token in child.subtree:
+                if token.i in by_index:
+                    return by_index[token.i]
+    return None
+
+
+def _dated_aside(scene: Scene, trigger: Trigger) -> bool:
+    """Whether a trigger tells, in a clause of its own, what happened to a thing on a day of its own."""
+    if not scene.sentence.has_parse or not trigger.verbal:
+        return False
+    token = scene.doc[trigger.index]
+    if token.dep_ not in {"relcl", "acl"}:
+        return False
+    return any(t.date_from is not None and clause_head(scene.doc[i]) == token for i, t in scene.times)
+
+
+def _aside_about(token: Any) -> list[Any]:
+    """Return what a relative clause or participle speaks of: its noun, and the name that noun stands beside."""
+    noun = token.head
+    return [noun, noun.head, *noun.children] if noun.dep_ == "appos" else [noun]
+
+
+def _without_containers(ties: list[tuple[Trigger, Spot | None]]) -> list[tuple[Trigger, Spot | None]]:
+    """Drop a place that holds another one of the same happening: Bucha, not Ukraine too."""
+    return [(t, s) for t, s in ties if s is None or not any(o and t == u and _holds(s.place, o.place) for u, o in ties)]
+
+
+def _holds(outer: Place, inner: Place) -> bool:
+    if outer.place_id == inner.place_id or outer.country_code != inner.country_code:
+        return False
+    if outer.place_id == inner.parent_id:
+        return True
+    if outer.kind is PlaceKind.COUNTRY:
+        return True
+    return (
+        outer.kind is PlaceKind.REGION
+        and inner.kind not in (PlaceKind.REGION, PlaceKind.COUNTRY)
+        and (outer.admin1_code == inner.admin1_code != "")
+    )
+
+
+# --- triggers without a place of their own --------------------------------------------------------------------------
+
+
+def _free_ties(scene: Scene, placed: set[int], carried: Spot | None) -> list[tuple[Trigger, Spot | None]]:
+    ties: list[tuple[Trigger, Spot | None]] = []
+    for trigger in _main_triggers(scene, placed):
+        spot = _place_for(scene, trigger, carried)
+        if spot is not None:
+            ties.append((trigger, spot))
+        elif not scene.spots and trigger.kind is not EventType.STATEMENT:
+            ties.append((trigger, None))
+    return ties
+
+
+def _main_triggers(scene: Scene, placed: set[int]) -> list[Trigger]:
+    """Return the triggers that tell the sentence's own news: the first main or reported verb, else the first noun."""
+    doc = scene.doc
+    free = [t for t in scene.triggers if t.index not in placed and t.kind is not EventType.OTHER]
+    if not scene.sentence.has_parse:
+        return [] if placed else free[:1]
+    verbs = [t for t in free if t.verbal and (_is_main(doc[t.index]) or (not placed and _is_reported(scene, t)))]
+    if verbs:
+        return verbs[:1]
+    return [t for t in free if not t.verbal and _is_told(doc[t.index])][:1] if not placed else []
+
+
+def _is_main(token: Any) -> bool:
+    node = token
+    while node.dep_ != "ROOT":
+        if node.dep_ not in {"ccomp", "conj", "xcomp", "parataxis"}:
+            return False
+        node = node.head
+    return True
+
+
+def _is_reported(scene: Scene, trigger: Trigger) -> bool:
+    return any(trigger.index in a.tokens for a in scene.said)
+
+
+def _is_told(noun: Any) -> bool:
+    if noun.dep_ in {"nsubj", "nsubjpass", "dobj", "attr", "ROOT"}:
+        return True
+    known = any(c.lower_ in {"the", "these", "those"} for c in noun.children)
+    return noun.dep_ == "pobj" and (known or noun.head.head.lemma_ == "be")
+
+
+def _place_for(scene: Scene, trigger: Trigger, carried: Spot | None) -> Spot | None:
+    if (land := _own_land(scene, trigger)) is not None:
+        return land
+    if carried is not None and _subject_carries(scene, trigger):
+        return carried
+    near = [s for s in scene.spots if not _is_landmark(scene, s) and not _in_aside(scene, s)]
+    if near:
+        return min(near, key=lambda s: abs(s.start - trigger.index))
+    return carried if not scene.spots and _ANAPHOR.search(fold(scene.doc.text)) else None
+
+
+def _in_aside(scene: Scene, spot: Spot) -> bool:
+    """Whether a place stands in a clause that describes something else."""
+    if not scene.sentence.has_parse:
+        return False
+    node = scene.doc[spot.start : spot.end].root
+    while node.head != node:
+        if node.dep_ in {"relcl", "appos", "poss"} or node.lemma_.lower() in _LANDMARK_NOUNS:
+            return True
+        node = node.head
+    return False
+
+
+def _own_land(scene: Scene, trigger: Trigger) -> Spot | None:
+    """Return the country that takes back land of its own ("has recaptured 6,000 square km")."""
+    if trigger.lemma not in _OWN_LAND or not scene.sentence.has_parse or not scene.actors:
+        return None
+    if not _arguments(scene.doc[trigger.index]) & _LAND:
+        return None
+    before = [a for a in scene.actors if a.start < trigger.index] or list(scene.actors)
+    return replace(before[-1])
+
+
+def _subject_carries(scene: Scene, trigger: Trigger) -> bool:
+    """Whether the trigger's subject is "the town" or the like: the place of the sentence before."""
+    if not scene.sentence.has_parse:
+        return False
+    subjects = [c for c in scene.doc[trigger.index].children if c.dep_ in {"nsubj", "nsubjpass"}]
+    return any(
+        _THING_ONLY.fullmatch(s.lower_) and any(c.lower_ in {"the", "this"} for c in s.children) for s in subjects
+    )

@@ -1,0 +1,291 @@
+"""A filter → what the map, the timeline and the lists show; no Streamlit and no Folium in it.
+
+A claim is in view when the days it covers overlap the window. What has no day or no place waits in the trays and is
+never drawn.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import pandas as pd
+
+from geo.store import Generation
+
+__all__ = [
+    "EVERYTHING",
+    "Days",
+    "Evidence",
+    "Feature",
+    "Filter",
+    "Summary",
+    "View",
+    "build_view",
+    "find_days",
+    "find_evidence",
+    "read_places",
+    "read_reports",
+    "read_tray",
+    "summarise",
+]
+
+# As much of a paragraph as is shown on either side of a sentence, in characters: the longest paragraph of the five
+# reports has 600, and a file without line breaks must not fill the page.
+_CONTEXT = 1500
+_LONGEST_COUNTED = 366
+
+_NUMBERS = """
+    SELECT place_id, row_number() OVER (ORDER BY place_id) AS number
+    FROM (SELECT DISTINCT place_id FROM claims WHERE place_id <> '' AND lat IS NOT NULL AND lon IS NOT NULL)
+"""
+
+# One row a claim in view. Half-open expressions ("until Friday") count for the one day that they name.
+_SEEN = """
+    SELECT * FROM (
+        SELECT *, coalesce(date_from, date_to) AS first_day, coalesce(date_to, date_from) AS last_day FROM claims
+    ) WHERE first_day <= ? AND last_day >= ?
+"""
+
+_FEATURES = f"""
+    WITH seen AS ({_SEEN}), numbers AS ({_NUMBERS}),
+    types AS (
+        SELECT place_id, event_type,
+            row_number() OVER (
+                PARTITION BY place_id ORDER BY count(*) DESC, event_type IN ('other', 'statement'), event_type
+            ) AS rank
+        FROM seen GROUP BY place_id, event_type
+    ),
+    disputes AS (
+        SELECT place_id, bool_or(disputed) AS disputed FROM events
+        WHERE coalesce(date_from, date_to) <= ? AND coalesce(date_to, date_from) >= ? GROUP BY place_id
+    )
+    SELECT number, place_id, any_value(seen.place_name ORDER BY place_name) AS name,
+        any_value(lat ORDER BY lat) AS lat, any_value(lon ORDER BY lon) AS lon,
+        coalesce(max(radius_km), 0) AS radius_km,
+        CASE WHEN bool_or(place_kind IN ('region', 'country')) THEN 'area' ELSE 'point' END AS kind,
+        max(place_kind) AS place_kind, max(country_code) AS country_code, max(admin1_code) AS admin1_code,
+        count(*) AS n_claims, count(DISTINCT origin_id) AS independent_sources,
+        any_value(types.event_type) AS event_type,
+        list(DISTINCT status ORDER BY status) AS statuses, coalesce(bool_or(disputes.disputed), false) AS disputed
+    FROM seen JOIN numbers USING (place_id)
+    JOIN types USING (place_id) LEFT JOIN disputes USING (place_id)
+    WHERE types.rank = 1
+    GROUP BY number, place_id ORDER BY number
+"""  # noqa: S608 - put together from the constants above; values are parameters
+
+_CLAIMS = f"""
+    WITH seen AS ({_SEEN}), numbers AS ({_NUMBERS})
+    SELECT first_day AS date_from, last_day AS date_to, place_name, event_type, status, claimant, verification,
+        coalesce(outlet, '') AS outlet, seen.text AS sentence, seen.report AS report, number, claim_id
+    FROM seen LEFT JOIN numbers USING (place_id) LEFT JOIN reports USING (report_id)
+    ORDER BY date_from, date_to, place_name, report, start, claim_id
+"""  # noqa: S608 - as above
+
+_EVIDENCE = f"""
+    WITH seen AS ({_SEEN}),
+    copies AS (SELECT origin_id, count(*) - 1 AS n_copies FROM reports GROUP BY origin_id)
+    SELECT claim_id, report_id, seen.report AS report, title, outlet, url, published, published_basis, origin,
+        coalesce(n_copies, 0) AS n_copies, first_day AS date_from, last_day AS date_to, date_text, time_precision,
+        date_basis, event_type, status, claimant, cue, verification, place_name, place_reason,
+        substr(reports.text, greatest(start - {_CONTEXT}, 0) + 1, least(start, {_CONTEXT})) AS before,
+        substr(reports.text, start + 1, "end" - start) AS sentence,
+        substr(reports.text, "end" + 1, {_CONTEXT}) AS after
+    FROM seen JOIN reports USING (report_id)
+    LEFT JOIN copies ON copies.origin_id = reports.origin_id
+    WHERE place_id = ?
+    ORDER BY date_from, date_to, published NULLS LAST, report, start, claim_id
+"""  # noqa: S608 - as above
+
+_SPANS = f"SELECT first_day, last_day, count(*) AS n FROM ({_SEEN}) GROUP BY ALL"  # noqa: S608 - as above
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is to be seen: claims whose days overlap ``date_from``..``date_to``, both inclusive."""
+
+    date_from: date
+    date_to: date
+
+
+EVERYTHING = Filter(date.min, date.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One place on the map with what is claimed of it in view.
+
+    ``number`` names the place to the browser and stays the same within a generation: a ``place_id`` is what somebody
+    wrote in a gazetteer and never goes into a map. ``event_type`` is the most frequent one.
+    """
+
+    number: int
+    place_id: str
+    name: str
+    lat: float
+    lon: float
+    radius_km: float
+    kind: Literal["point", "area"]
+    place_kind: str
+    country_code: str
+    admin1_code: str
+    n_claims: int
+    independent_sources: int
+    event_type: str
+    statuses: tuple[str, ...]
+    disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a filter lets through: places for the map, claims for the list (one row a claim, in order of time)."""
+
+    filter: Filter
+    features: tuple[Feature, ...]
+    claims: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The first and last day that any claim covers, and how many claims cover each day (0 left out)."""
+
+    first: date
+    last: date
+    counts: Mapping[date, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One claim with the words that carry it: ``before`` + ``sentence`` + ``after`` is its paragraph as published.
+
+    ``n_copies`` counts the other reports of the same origin. Whatever is a string here was written by others.
+    """
+
+    claim_id: str
+    report_id: str
+    report: str
+    title: str
+    outlet: str
+    url: str
+    published: date | None
+    published_basis: str
+    origin: str
+    n_copies: int
+    date_from: date
+    date_to: date
+    date_text: str
+    time_precision: int
+    date_basis: str
+    event_type: str
+    status: str
+    claimant: str
+    cue: str
+    verification: str
+    place_name: str
+    place_reason: str
+    before: str
+    sentence: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures of the page's head line."""
+
+    reports: int
+    independent_sources: int
+    events: int
+    claims: int
+    in_trays: int
+
+
+def build_view(generation: Generation, chosen: Filter) -> View:
+    """Return the places and claims whose days overlap the filter's window."""
+    window = _window(chosen)
+    features = tuple(Feature(**row) for row in _rows(generation.query(_FEATURES, [*window, *window])))
+    return View(chosen, features, generation.query(_CLAIMS, window))
+
+
+def read_places(generation: Generation) -> tuple[Feature, ...]:
+    """Return every place that is ever on the map, whatever its claims' days."""
+    return build_view(generation, EVERYTHING).features
+
+
+def find_days(generation: Generation) -> Days | None:
+    """Return the days that the claims cover, or None where not one is dated.
+
+    A claim that covers more than a year counts on its first day only: "since 2014" would lift every day alike.
+    """
+    spans = generation.query(_SPANS, _window(EVERYTHING))
+    if spans.empty:
+        return None
+    counts: dict[date, int] = {}
+    for row in _rows(spans):
+        for day in _days(row["first_day"], row["last_day"]):
+            counts[day] = counts.get(day, 0) + row["n"]
+    return Days(_plain(spans.first_day.min()), _plain(spans.last_day.max()), dict(sorted(counts.items())))
+
+
+def find_evidence(generation: Generation, place_id: str, chosen: Filter) -> list[Evidence]:
+    """Return a place's claims in view, in order of time, each in its paragraph; none for a place without any."""
+    rows = _rows(generation.query(_EVIDENCE, [*_window(chosen), place_id]))
+    return [Evidence(**_cut_to_paragraph(row)) for row in rows]
+
+
+def read_tray(generation: Generation) -> pd.DataFrame:
+    """Return what waits for a day, a place or a readable file: kind, report, reason, text."""
+    return generation.query("SELECT kind, report, reason, text FROM tray ORDER BY kind, report, start, reason, text")
+
+
+def read_reports(generation: Generation) -> pd.DataFrame:
+    """Return one row a report: title, outlet, published and its basis, origin, url, and the claims it yielded."""
+    return generation.query(
+        """SELECT title, outlet, published, published_basis, coalesce(nullif(origin, ''), origin_id) AS origin,
+            coalesce(n_claims, 0) AS n_claims, report, url
+        FROM reports LEFT JOIN (SELECT report_id, count(*) AS n_claims FROM claims GROUP BY report_id) USING (report_id)
+        ORDER BY published NULLS LAST, report"""
+    )
+
+
+def summarise(generation: Generation) -> Summary:
+    """Return how many reports, independent sources, events, claims and waiting items the generation holds."""
+    counts = generation.query(
+        """SELECT (SELECT count(*) FROM reports) AS reports,
+            (SELECT count(DISTINCT origin_id) FROM reports) AS independent_sources,
+            (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM claims) AS claims,
+            (SELECT count(*) FROM tray) AS in_trays"""
+    )
+    return Summary(**{str(name): int(value) for name, value in counts.iloc[0].items()})
+
+
+def _window(chosen: Filter) -> list[date]:
+    """Return the parameters of ``_SEEN``."""
+    return [chosen.date_to, chosen.date_from]
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield a query's rows as plain Python values: None for null, ``date`` for days."""
+    for row in frame.itertuples(index=False):
+        yield {str(name): _plain(value) for name, value in zip(frame.columns, row, strict=True)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    if hasattr(value, "tolist"):  # a list column, or one of numpy's own numbers
+        value = value.tolist()
+    if isinstance(value, list):
+        return tuple(value)
+    return None if pd.isna(value) else value
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    """Yield each day of a span, or only the first of one longer than a year."""
+    length = (last - first).days
+    for n in range(length + 1 if length <= _LONGEST_COUNTED else 1):
+        yield first + timedelta(days=n)
+
+
+def _cut_to_paragraph(row: dict[str, Any]) -> dict[str, Any]:
+    """Cut the words around a sentence at its line's ends; paragraphs never join over a line break."""
+    return row | {"before": row["before"].rpartition("\n")[2], "after": row["after"].partition("\n")[0]}
