@@ -33,10 +33,11 @@ _PERSONAL = frozenset("he she they him her i we".split())
 _OWNERS = frozenset("his her its their".split())
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CONTENT = frozenset({"ccomp", "xcomp", "dobj", "acl", "parataxis", "dative", "oprd"})
-_TOPICS = frozenset("of about for on over that".split())
+_TOPICS = frozenset("of about for over that".split())
 _CIRCUMSTANCE = frozenset("after before as while when since until once because if though although where".split())
 # What shows but does not speak: its words are those of whoever put it out.
 _EXHIBITS = frozenset("image photo photograph picture video footage clip map data record document report chart".split())
+_TITLED_NAME = re.compile(r"[a-z] [A-Z][\w'-]+ [A-Z][\w'-]+$")
 _TITLE_WORDS = re.compile(r"^(?:an?|the|that|this|but|and|president|mr|mrs|ms|dr)\.? +", re.IGNORECASE)
 _PLAIN_CUE = r"(?:said|says|told|claimed|claims|announced|reported|denied|added|confirmed|warned|wrote|stated|insisted)"
 _SPEAKER_FIRST = re.compile(
@@ -118,7 +119,7 @@ def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]
         if attribution is not None and attribution.speaker:
             found.append(attribution)
             memory.last_speaker = attribution.speaker
-            if memory.is_person(attribution.speaker):
+            if memory.is_person(attribution.speaker) or _TITLED_NAME.search(attribution.speaker):
                 memory.last_person = attribution.speaker
     memory.notice(sentence.doc)
     return sorted(found, key=lambda a: (-len(a.tokens), a.cue_index))
@@ -183,6 +184,8 @@ def _content(cue: Any, subject: Any) -> frozenset[int]:
     """Return the tokens that the cue reports: what hangs on it, and where it is inserted, what it hangs on."""
     own = {t.i for t in subject.subtree} if subject.head == cue else set()
     tokens = {t.i for c in cue.children if c != subject and _is_content(c) for t in c.subtree} - own
+    if cue.lemma_.lower() in _PLANNING:
+        tokens -= {t.i for i in tokens if _is_circumstance(cue.doc[i]) for t in cue.doc[i].subtree}
     if (
         cue.dep_ in {"parataxis", "ccomp"}
         and cue.head != cue
@@ -198,10 +201,19 @@ def _is_content(child: Any) -> bool:
     if child.dep_ == "prep":
         return child.lower_ in _TOPICS
     if child.dep_ == "advcl":
-        return not any(c.dep_ in {"mark", "advmod"} and c.lower_ in _CIRCUMSTANCE for c in child.children)
+        return child.i > child.head.i and not any(
+            c.dep_ in {"mark", "advmod"} and c.lower_ in _CIRCUMSTANCE for c in child.children
+        )
     if child.dep_ == "advmod":
         return any(t.pos_ == "VERB" for t in child.subtree)
     return child.dep_ in _CONTENT
+
+
+def _is_circumstance(token: Any) -> bool:
+    """Whether a token opens a clause on what had happened when a plan was made ("vowed to stay after taking Acre")."""
+    if token.dep_ == "prep":
+        return token.lower_ in _CIRCUMSTANCE and any(c.dep_ == "pcomp" for c in token.children)
+    return token.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in _CIRCUMSTANCE for c in token.children)
 
 
 def _speaker(subject: Any, memory: _Memory) -> str:

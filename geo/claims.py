@@ -26,7 +26,7 @@ from geo.model import (
     Timex,
     Verification,
 )
-from geo.text import SentenceKind, fold
+from geo.text import SentenceKind, fold, paragraph_span
 
 __all__ = ["extract_claims"]
 
@@ -36,6 +36,7 @@ _PLAN_VERBS = frozenset(
     "vow aim plan want expect seek hope promise pledge threaten intend demand urge propose prepare consider order "
     "agree call try attempt schedule anticipate".split()
 )
+_CIRCUMSTANCE = frozenset("after before since while during following amid despite by".split())
 _NEEDED = frozenset("crucial necessary important vital essential expected set due likely".split())
 _COULD_NOT_VERIFY = re.compile(
     r"\b(?:could not|couldn't|cannot|unable to|not able to|has not|have not|not been|were not) (?:\w+ ){0,3}?"
@@ -46,6 +47,9 @@ _NO_HAPPENING = re.compile(
     r"\bthere (?:was|is|were|are|had been|has been) no\b|\bno (?:talk|discussion|plans?|question) of\b", re.I
 )
 _CARRY_SENTENCES = 4
+_LONGEST_CREDIT = 24
+# How far up the tree a time expression may stand from the happening that it dates.
+_OWN_CLAUSE, _ANY_CLAUSE, _UNRELATED = 1, 4, 9
 
 
 def extract_claims(
@@ -89,7 +93,9 @@ def _scene(
     here = [r for r in resolutions if sentence.start <= r.mention.start < sentence.end]
     spots = [s for r in here if r.mention.role is Role.LITERAL and (s := _spot(sentence, r)) is not None]
     actors = [s for r in here if r.mention.role is not Role.LITERAL and (s := _spot(sentence, r)) is not None]
-    within = [t for t in timexes if sentence.start <= t.start < sentence.end]
+    within = [t for t in timexes if sentence.start <= t.start < sentence.end] or _printed_after(
+        document, sentence, timexes
+    )
     times = [(_token_at(sentence, t.start, t.end), t) for t in within]
     return Scene(document, sentence, _without_anchors(spots), actors, times, said, find_triggers(sentence.doc))
 
@@ -102,7 +108,18 @@ def _spot(sentence: ParsedSentence, resolution: Resolution) -> Spot | None:
     return Spot(span.start, span.end, place, resolution) if span is not None and len(span) else None
 
 
+def _printed_after(document: Document, sentence: ParsedSentence, timexes: Iterable[Timex]) -> list[Timex]:
+    """Return the date that a caption prints after its sentence ("… in Bucha. Taken 4.2.2022")."""
+    _, line_end = paragraph_span(document.text, sentence.start, sentence.end)
+    rest = document.text[sentence.end : line_end]
+    return [t for t in timexes if sentence.end <= t.start < line_end] if len(rest) <= _LONGEST_CREDIT else []
+
+
 def _token_at(sentence: ParsedSentence, start: int, end: int) -> int:
+    if start >= sentence.end:
+        return len(sentence.doc) - 1
+    if start >= sentence.end:
+        return len(sentence.doc) - 1
     span = sentence.doc.char_span(start - sentence.start, end - sentence.start, alignment_mode="expand")
     return int(span.root.i) if span is not None and len(span) else 0
 
@@ -200,6 +217,8 @@ def _is_planned(scene: Scene, trigger: Trigger) -> bool:
     for _ in range(6):
         if _wanted(node):
             return True
+        if node.dep_ == "prep" and node.lower_ in _CIRCUMSTANCE:
+            return False
         if node.head == node or (node.dep_ in {"relcl", "advcl"} and not _purpose(node)):
             return False
         node = node.head
@@ -211,7 +230,7 @@ def _wanted(token: Any) -> bool:
     if lowered & _MODALS and "have" not in lowered:
         return True
     head = token.head
-    if token.dep_ in {"xcomp", "ccomp", "dobj", "prep"} and head.lemma_.lower() in _PLAN_VERBS:
+    if token.dep_ in {"xcomp", "ccomp", "dobj"} and head.lemma_.lower() in _PLAN_VERBS:
         return True
     if token.dep_ in {"xcomp", "acl", "attr"} and head.lemma_.lower() in _PLAN_NOUNS:
         return True
@@ -239,7 +258,7 @@ class _When:
 
 def _when(scene: Scene, trigger: Trigger, status: Status) -> _When:
     """Return the days of a happening: its own time expression, else for what is not planned the report's day."""
-    timex = _timex_of(scene, trigger)
+    timex = _timex_of(scene, trigger, _OWN_CLAUSE if status is Status.PLANNED else _ANY_CLAUSE)
     if timex is not None:
         return _When(timex.date_from, timex.date_to, timex.text, timex.precision, timex.basis)
     published = scene.document.published
@@ -262,21 +281,27 @@ def _lasting(scene: Scene, published: date) -> _When | None:
     return None
 
 
-def _timex_of(scene: Scene, trigger: Trigger) -> Timex | None:
+def _timex_of(scene: Scene, trigger: Trigger, furthest: int) -> Timex | None:
     dated = [(i, t) for i, t in scene.times if t.date_from is not None]
     if not dated:
         return None
+    if dated[0][1].start >= scene.sentence.end:
+        return dated[0][1]
+    if dated[0][1].start >= scene.sentence.end:
+        return dated[0][1]
     doc = scene.doc
     if not doc.has_annotation("DEP"):
         return min(dated, key=lambda it: abs(it[0] - trigger.index))[1]
     ranked = [
-        (rank, abs(i - trigger.index), n) for n, (i, t) in enumerate(dated) if (rank := _time_rank(doc, i, trigger)) < 9
+        (rank, abs(i - trigger.index), n)
+        for n, (i, t) in enumerate(dated)
+        if (rank := _time_rank(doc, i, trigger)) <= furthest
     ]
     return dated[min(ranked)[2]][1] if ranked else None
 
 
 def _time_rank(doc: Any, index: int, trigger: Trigger) -> int:
-    """Rank how a time expression hangs on a trigger: 0 on itself or its verb, then on clauses around; 9 not at all."""
+    """Rank how a time expression hangs on a trigger: 0 on itself, 1 in its clause, 2 and 4 on clauses around."""
     token = doc[trigger.index]
     holder = clause_head(doc[index])
     if holder == token or (token in holder.ancestors and not _crosses_clause(doc[index], token)):
@@ -286,7 +311,7 @@ def _time_rank(doc: Any, index: int, trigger: Trigger) -> int:
         return 1
     if holder in list(token.ancestors):
         return 2 if holder.lemma_.lower() not in SPEECH_VERBS else 4
-    return 9
+    return _UNRELATED
 
 
 def _crosses_clause(lower: Any, upper: Any) -> bool:

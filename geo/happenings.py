@@ -8,7 +8,7 @@ the sentence before.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from geo.attribution import Attribution
@@ -21,15 +21,19 @@ __all__ = ["SPEECH_VERBS", "Scene", "Spot", "Trigger", "clause_head", "find_trig
 
 SPEECH_VERBS = frozenset("say tell speak add address announce declare report".split())
 _LANDMARK_VERBS = frozenset("lie sit border locate situate neighbour neighbor adjoin straddle overlook base".split())
-_LANDMARK_NOUNS = frozenset("border frontier boundary capital ally size area".split())
+_LANDMARK_NOUNS = frozenset("border frontier boundary ally size area".split())
 _LANDMARK_BEFORE = re.compile(
-    r"\b(?:next to|(?:north|south)(?:east|west)? of|(?:east|west) of|as big as|size of|area of|like|border with) (?:the )?$"
+    r"\b(?:next to|(?:north|south)(?:east|west)? of|(?:east|west) of|as big as|size of|area of|like|border with) "
+    r"(?:the )?$"
 )
 _LANDMARK_AFTER = re.compile(r"-(?:based|born|style|registered|flagged|educated|trained)\b")
 _FAILING = frozenset("thwart foil prevent stop block repel repulse fail".split())
 _ATTEMPTS = frozenset("attempt effort bid plan".split())
 _FORCES = frozenset("troop force soldier officer fighter unit brigade army tank".split())
+_SHOWING = frozenset("show post publish share release film photograph spot see".split())
 _OWN_LAND = frozenset("recapture retake liberate recover regain reclaim".split())
+_TOWNS = frozenset("town towns city cities village villages settlement settlements".split())
+_SUPPLIES = frozenset("weapon weapons arms aid munitions supplies relief assistance package packages".split())
 _LAND = frozenset("territory territories land km kilometre kilometres kilometer kilometers mile miles hectares".split())
 _PARTICLES = frozenset({"prt", "advmod", "prep"})
 _ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "agent"})
@@ -38,7 +42,10 @@ _THING = (
     r"village|town|city|area|region|province|district|plant|square|island|site|scene|airport|hospital|building|river|"
     r"dam|bridge|mine|school|camp|port|station|market|factory"
 )
-_EVENT = r"fighting|bombing|quake|earthquake|floods?|storm|fire|blaze|crash|blackouts?|explosion|blast|attacks?|protests?|clashes"
+_EVENT = (
+    r"fighting|bombing|quake|earthquake|floods?|storm|fire|blaze|crash|blackouts?|explosion|blast|attacks?|protests?|"
+    r"clashes"
+)
 _ANAPHOR = re.compile(rf"^it\b|\b(?:there|both areas|the (?:\w+ )?(?:{_THING})|the (?:{_EVENT}))\b", re.IGNORECASE)
 _THING_ONLY = re.compile(rf"(?:{_THING})s?")
 
@@ -146,7 +153,9 @@ def _plain_trigger(token: Any) -> Trigger | None:
 
 
 def _arguments(verb: Any) -> set[str]:
-    return {t.lower_ for c in verb.children if c.dep_ in _ARGUMENTS for t in c.subtree}
+    """Return the words of a verb's subject and objects; a participle's object is the noun that it stands beside."""
+    words = {t.lower_ for c in verb.children if c.dep_ in _ARGUMENTS for t in c.subtree}
+    return words | {verb.head.lower_} if verb.dep_ in {"acl", "relcl"} else words
 
 
 # --- places on triggers ---------------------------------------------------------------------------------------------
@@ -186,10 +195,11 @@ def _climb(scene: Scene, node: Any) -> Trigger | None:
             if lemma in _LANDMARK_VERBS:
                 return Trigger(node.i, lemma, EventType.MOVEMENT, True) if forces else None
             if lemma in SPEECH_VERBS and not _in_words_of(scene, start, node):
-                return _spoken_at(scene, start, node, by_index)
+                cue = node.head if node.dep_ == "advcl" and node.head.lemma_.lower() in SPEECH_VERBS else node
+                return _spoken_at(scene, start, cue, by_index)
             if (found := _in_clause(node, by_index)) is not None:
                 return found
-            if forces:
+            if forces or (lemma in _SHOWING and any(t.lemma_.lower() in _FORCES for t in node.subtree)):
                 return Trigger(node.i, lemma, EventType.MOVEMENT, True)
         if node != start and _only_describes(node):
             return None
@@ -232,6 +242,8 @@ def _in_clause(verb: Any, by_index: dict[int, Trigger]) -> Trigger | None:
     for child in held:
         if child.i in by_index:
             return by_index[child.i]
+    if verb.lemma_ in {"announce", "approve"} and any(t.lower_ in _SUPPLIES for c in held for t in c.subtree):
+        return Trigger(verb.i, verb.lemma_, EventType.AID, True)
     for child in held:
         if child.dep_ in {"dobj", "nsubj", "attr", "xcomp", "acomp"}:
             for token in child.subtree:
@@ -324,6 +336,8 @@ def _is_told(noun: Any) -> bool:
 def _place_for(scene: Scene, trigger: Trigger, carried: Spot | None) -> Spot | None:
     if (land := _own_land(scene, trigger)) is not None:
         return land
+    if (there := _there(scene, trigger)) is not None:
+        return there
     if carried is not None and _subject_carries(scene, trigger):
         return carried
     near = [s for s in scene.spots if not _is_landmark(scene, s) and not _in_aside(scene, s)]
@@ -344,14 +358,23 @@ def _in_aside(scene: Scene, spot: Spot) -> bool:
     return False
 
 
+def _there(scene: Scene, trigger: Trigger) -> Spot | None:
+    """Return the place named before "there" in the sentence ("the governor of X said he expected an attack there")."""
+    if not any(t.lower_ == "there" and t.dep_ == "advmod" and t.i > trigger.index for t in scene.doc):
+        return None
+    before = [s for s in scene.spots if s.start < trigger.index]
+    return before[-1] if before else None
+
+
 def _own_land(scene: Scene, trigger: Trigger) -> Spot | None:
     """Return the country that takes back land of its own ("has recaptured 6,000 square km")."""
-    if trigger.lemma not in _OWN_LAND or not scene.sentence.has_parse or not scene.actors:
+    if trigger.lemma not in _OWN_LAND or not scene.sentence.has_parse:
         return None
-    if not _arguments(scene.doc[trigger.index]) & _LAND:
+    words = {t.lower_ for t in scene.doc[trigger.index].subtree}
+    if not words & (_LAND if scene.spots else _LAND | _TOWNS):
         return None
-    before = [a for a in scene.actors if a.start < trigger.index] or list(scene.actors)
-    return replace(before[-1])
+    before = [a for a in scene.actors if a.start < trigger.index and a.place.kind is PlaceKind.COUNTRY]
+    return before[-1] if before else None
 
 
 def _subject_carries(scene: Scene, trigger: Trigger) -> bool:

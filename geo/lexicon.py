@@ -18,25 +18,29 @@ def _table(words: dict[EventType, str]) -> dict[str, EventType]:
 
 VERBS = _table(
     {
-        EventType.BATTLE: """fight battle clash repel repulse assault attack counterattack ambush skirmish besiege storm thwart
-            resist raid engage invade push advance outflank encircle rage""",
-        EventType.STRIKE: "shell bombard bomb strike pound target shoot_down intercept launch fire explode detonate blast hit",
-        EventType.CONTROL_CHANGE: """capture recapture seize retake liberate occupy reoccupy annex conquer take take_back regain reclaim
-            recover control free cede surrender fall overrun secure hold reconquer lose raise""",
-        EventType.WITHDRAWAL: "withdraw retreat abandon pull_back pull_out withdraw_from evacuate_troops flee leave regroup retire",
-        EventType.VIOLENCE_AGAINST_CIVILIANS: """massacre kidnap abduct torture rape execute behead murder stab shoot gun_down detain arrest lynch
-            rob assassinate hostage deport loot imprison mug""",
+        EventType.BATTLE: """fight battle clash repel repulse assault attack counterattack ambush skirmish besiege
+            storm thwart resist raid engage invade push advance outflank encircle rage""",
+        EventType.STRIKE: """shell bombard bomb strike pound target shoot_down intercept launch fire explode
+            detonate blast hit""",
+        EventType.CONTROL_CHANGE: """capture recapture seize retake liberate occupy reoccupy annex conquer take
+            take_back regain reclaim recover control free cede surrender fall overrun secure hold reconquer lose
+            raise""",
+        EventType.WITHDRAWAL: """withdraw retreat abandon pull_back pull_out withdraw_from evacuate_troops flee
+            leave regroup retire""",
+        EventType.VIOLENCE_AGAINST_CIVILIANS: """massacre kidnap abduct torture rape execute behead murder stab
+            shoot gun_down detain arrest lynch rob assassinate hostage deport loot imprison mug""",
         EventType.PROTEST: "protest rally march demonstrate riot chant boycott picket strike_work occupy_square",
-        EventType.DISASTER: """flood erupt shake tremble burst overflow inundate burn rage_fire spread sweep quake submerge
-            landslide blaze engulf infect sicken hospitalise hospitalize outbreak batter lash""",
-        EventType.ACCIDENT: "crash derail collide capsize sink overturn collapse plunge plow plough veer drown skid leak",
-        EventType.DAMAGE: """destroy damage wreck flatten demolish ruin raze topple cripple rupture sever shatter uproot disrupt
-            gut char knock_out tear wash_away sweep_away""",
+        EventType.DISASTER: """flood erupt shake tremble burst overflow inundate burn rage_fire spread sweep quake
+            submerge landslide blaze engulf infect sicken hospitalise hospitalize outbreak batter lash""",
+        EventType.ACCIDENT: """crash derail collide capsize sink overturn collapse plunge plow plough veer drown
+            skid leak""",
+        EventType.DAMAGE: """destroy damage wreck flatten demolish ruin raze topple cripple rupture sever shatter
+            uproot disrupt gut char knock_out tear wash_away sweep_away""",
         EventType.CASUALTIES: "kill injure wound die perish hurt maim dead",
-        EventType.AID: """send provide supply deliver donate send_aid rescue distribute assist shelter feed evacuate treat
-            vaccinate airlift donate pledge_aid arm rebuild repair""",
-        EventType.MOVEMENT: """move deploy redeploy enter cross arrive reach march_on mass amass transfer displace return travel
-            sail head_for relocate station""",
+        EventType.AID: """send provide supply deliver donate send_aid rescue distribute assist shelter feed
+            evacuate treat vaccinate airlift donate pledge_aid arm rebuild repair""",
+        EventType.MOVEMENT: """move deploy redeploy enter cross arrive reach march_on mass amass transfer displace
+            return travel sail head_for relocate station""",
         EventType.STATEMENT: "visit meet speak tour negotiate sign inaugurate discuss hold_talks open attend",
         EventType.OTHER: "consolidate vote elect close reopen mobilise mobilize suspend impose lift halt hang",
     }
@@ -44,23 +48,27 @@ VERBS = _table(
 
 NOUNS = _table(
     {
-        EventType.BATTLE: """fighting battle clash combat offensive counteroffensive counter-offensive assault attack invasion
-            incursion siege firefight skirmish advance progress raid insurgency ambush frontline""",
-        EventType.STRIKE: "shelling bombing bombardment airstrike strike missile rocket barrage explosion blast drone artillery",
-        EventType.CONTROL_CHANGE: "gain capture recapture liberation seizure annexation takeover conquest occupation fall",
+        EventType.BATTLE: """fighting battle clash combat offensive counteroffensive counter-offensive assault
+            attack invasion incursion siege firefight skirmish advance progress raid insurgency ambush frontline""",
+        EventType.STRIKE: "shelling bombing bombardment airstrike strike barrage explosion blast",
+        EventType.CONTROL_CHANGE: """gain capture recapture liberation seizure annexation takeover conquest
+            occupation fall""",
         EventType.WITHDRAWAL: "withdrawal retreat pullback pullout regrouping",
-        EventType.VIOLENCE_AGAINST_CIVILIANS: """massacre killing kidnapping abduction torture execution murder shooting stabbing rape arrest
-            detention robbery assassination genocide atrocity""",
-        EventType.PROTEST: "protest demonstration rally march riot unrest sit-in strike_action picket protester demonstrator",
-        EventType.DISASTER: """earthquake quake aftershock flood flooding storm hurricane typhoon cyclone tornado landslide
-            mudslide wildfire fire blaze eruption tsunami drought heatwave avalanche outbreak epidemic pandemic
-            cholera magnitude rainfall monsoon""",
-        EventType.ACCIDENT: "crash accident collision derailment collapse spill capsizing stampede wreck crush leak",
+        EventType.VIOLENCE_AGAINST_CIVILIANS: """massacre killing kidnapping abduction torture execution murder
+            shooting stabbing rape arrest detention robbery assassination genocide atrocity""",
+        EventType.PROTEST: """protest demonstration rally march riot unrest sit-in strike_action picket protester
+            demonstrator""",
+        EventType.DISASTER: """earthquake quake aftershock flood flooding storm hurricane typhoon cyclone tornado
+            landslide mudslide wildfire fire blaze eruption tsunami drought heatwave avalanche outbreak epidemic
+            pandemic cholera magnitude rainfall monsoon""",
+        EventType.ACCIDENT: """crash accident collision derailment collapse spill capsizing stampede wreck crush
+            leak""",
         EventType.DAMAGE: "damage destruction blackout outage devastation wreckage rubble ruin scar",
         EventType.CASUALTIES: "casualty death fatality victim injury toll corpse body dead wounded injured",
-        EventType.AID: """aid relief assistance rescue delivery shipment supplies evacuation convoy donation vaccination
-           """,
-        EventType.MOVEMENT: "deployment movement arrival exodus displacement refugee troops_movement crossing regrouping",
+        EventType.AID: """aid relief assistance rescue delivery shipment supplies evacuation convoy donation
+            vaccination""",
+        EventType.MOVEMENT: """deployment movement arrival exodus displacement refugee troops_movement crossing
+            regrouping""",
         EventType.STATEMENT: "visit speech summit meeting talks negotiation ceremony conference",
         EventType.OTHER: "election mobilisation mobilization curfew referendum operation",
     }
@@ -99,8 +107,10 @@ def refine(kind: EventType, lemma: str, arguments: Collection[str]) -> EventType
         return EventType.DISASTER
     if lemma in {"shoot", "arrest", "detain"} and words & _FORCES and not words & _CIVILIAN:
         return EventType.BATTLE if lemma == "shoot" else kind
-    if lemma in {"push", "advance", "progress"}:
-        return kind if words & _FORCES or words & {"ukraine", "russia"} or lemma == "advance" else kind
+    if lemma in {"target", "attack"} and words & _CIVILIAN:
+        return EventType.VIOLENCE_AGAINST_CIVILIANS
+    if lemma == "abandon" and not words & (_FORCES | _TERRITORY):
+        return None
     if lemma == "collapse" and words & {
         "line",
         "front",

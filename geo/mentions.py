@@ -58,7 +58,8 @@ _PART_OF = re.compile(
 )
 _PART_NAME = re.compile(rf"\b(?P<part>{_PARTLY}) $", re.IGNORECASE)
 _PART_OPEN = re.compile(
-    rf"\b(?:the (?P<dir1>{_DIRECTION})(?: and (?P<dir2>{_DIRECTION}))?(?: of (?:the )?(?P<whole1>country|region|province))?"
+    rf"\b(?:the (?P<dir1>{_DIRECTION})(?: and (?P<dir2>{_DIRECTION}))?"
+    r"(?: of (?:the )?(?P<whole1>country|region|province))?"
     rf"|the (?P<whole2>country|region|nation)'s (?P<dir3>{_DIRECTION})"
     rf"|the (?P<part>{_PARTLY}) (?:part|half) of the (?P<whole3>country|region|province))\b"
 )
@@ -187,9 +188,8 @@ def _fit(text: str, span: _Span) -> _Span:
     """Take "County" into the name and leave "region" beside it, as a hint of what kind of place is meant."""
     if match := _NAME_WORD.match(text, span.end):
         return replace(span, end=match.end())
-    if match := _KIND_WORD.search(text, span.start, span.end):
-        if match.end() == span.end:
-            return replace(span, end=match.start(), hint=match[1])
+    if (match := _KIND_WORD.search(text, span.start, span.end)) and match.end() == span.end:
+        return replace(span, end=match.start(), hint=match[1])
     if match := _KIND_WORD.match(text, span.end):
         return replace(span, hint=match[1])
     return span
