@@ -209,7 +209,10 @@ def _progress() -> Iterator["Progress | None"]:
 
 def _tell(report: "BuildReport") -> None:
     """Say on standard error what was built and what was left out."""
-    counts = f"{report.reports:,} reports, {report.claims:,} claims, {report.events:,} events"
+    counts = (
+        f"{report.reports:,} reports, {report.sources:,} independent sources, "
+        f"{report.claims:,} claims, {report.events:,} events"
+    )
     trays = f"{report.undated:,} undated, {report.unplaced:,} unplaced, {len(report.unreadable):,} unreadable"
     _complain(f"{'Built' if report.fresh else 'Nothing has changed'}: {counts}; in trays: {trays}")
     if not report.model:

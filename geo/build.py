@@ -63,12 +63,13 @@ class Reading:
 class BuildReport:
     """What a build did: its generation, counts, and a line for everything that could not be read.
 
-    ``model`` is the language model's name, or '' when the rules worked alone. ``fresh`` is False where nothing had
-    changed since the last build and that one was kept.
+    ``sources`` counts independent ones: the copies of a story are one. ``model`` is the language model's name, or ''
+    when the rules worked alone. ``fresh`` is False where nothing had changed since the last build and that was kept.
     """
 
     generation: Generation
     reports: int
+    sources: int
     claims: int
     events: int
     undated: int
@@ -270,6 +271,7 @@ def _report(generation: Generation, *, fresh: bool) -> BuildReport:
     return BuildReport(
         generation=generation,
         reports=counts["reports"],
+        sources=counts["sources"],
         claims=counts["claims"],
         events=counts["events"],
         undated=counts["undated"],

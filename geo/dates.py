@@ -11,6 +11,7 @@ from calendar import isleap, monthrange
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from geo.model import DateBasis, Document, TimePrecision, Timex
@@ -49,7 +50,7 @@ _VAGUE = ("several", "few", "many", "couple")
 _ORDINALS = _numbered("first second third fourth", 1) | {"last": -1, "final": -1}
 _CENTURIES = _numbered("fifteenth sixteenth seventeenth eighteenth nineteenth twentieth", 15)
 _HOLIDAYS = {"christmas eve": (12, 24), "christmas day": (12, 25), "christmas": (12, 25), "boxing day": (12, 26)}
-_HOLIDAYS |= {"new year's eve": (12, 31), "new year's day": (1, 1)}
+_HOLIDAYS |= {"new year's eve": (12, 31), "new year's day": (1, 1), "fourth of july": (7, 4)}
 _TIMES_OF_DAY = {"night": "TNI", "morning": "TMO", "afternoon": "TAF", "evening": "TEV", "dawn": "TDA"}
 _NEAR_DAYS = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
 _NEAR_DAYS |= {"day before yesterday": -2, "day after tomorrow": 2}
@@ -268,28 +269,34 @@ class _Story:
         """Return the nearest year that is not in the future, or with a word of plan not in the past."""
         if self.published is None:
             return "XXXX"
-        step = -1
-        if self.is_future(start, end):
-            step, pivot = 1, self.published
-            year = pivot.year + ((month, day or 31) < (pivot.month, pivot.day))
-        else:
-            pivot = self.published + timedelta(_SLACK)
-            year = pivot.year - ((month, day or 1) > (pivot.month, pivot.day))
+        today, this = self.published, self.published.year
         weekday = self.lead.weekday if self.lead and self.lead.end == start else None
-        tries = [y for y in range(year, year + 9 * step, step) if _fits(y, month, day, weekday)]
-        return f"{tries[0]:04}" if tries else "XXXX"
+        if weekday is not None:
+            tries = sorted(range(this - 6, this + 7), key=lambda year: abs(year - this))
+        elif self.before.lower() in _BOUNDS:
+            named = [date(this + step, month, min(day or 15, 28)) for step in (-1, 0, 1)]
+            tries = [min(named, key=lambda one: abs((one - today).days)).year]
+        elif self.is_future(start, end):
+            passed = (month, day or 31) < (today.month, today.day)
+            tries = list(range(this + passed, this + 9))
+        else:
+            soon = today + timedelta(_SLACK)
+            tries = list(range(soon.year - ((month, day or 1) > (soon.month, soon.day)), this - 9, -1))
+        fitting = (year for year in tries if _fits(year, month, day, weekday))
+        return f"{next(fitting, tries[0]):04}"
 
 
+_BOUNDS = {"through", "until", "till", "by", "before"}  # these days lie ahead as often as behind: the nearest is meant
 _FRONT = 12  # characters: an expression this near to the start of its sentence is fronted
 _REACH = 120  # characters that a word of plan governs at most
 _SLACK = 7  # days: a date without a year this soon after publication is a coming one, not last year's
 _CUE = re.compile(
     r"\b(?:will|won't|shall|would(?! have)|going to|due|scheduled|planned|plans?|planning|set (?:to|for)|"
-    r"expect(?:ed|s)?|(?:is|are) to|upcoming|[Aa]head of|begins?|starts?|takes? place|may|might(?! have)|"
+    r"expect(?:ed|s)?|(?:is|are) to|upcoming|[Aa]head of|begins?|starts?|continues?|takes? place|may|might(?! have)|"
     r"to (?:be|meet|hold|visit|resume|begin|start|open|vote|return|arrive))\b|'ll\b"
 )
 _BREAK = re.compile(
-    r"[;:\"]|\b(?:said|says|told|announced|reported|added|wrote|according|after|when|because|was|were|had|has|"
+    r"[;:\"]|\b(?:said|says|told|announced|reported|added|wrote|according|after|when|who|which|because|was|were|had|has|"
     r"have been)\b"
 )
 
@@ -320,12 +327,12 @@ def _read_month(match: _Match, story: _Story) -> _Period | None:
     licensed = before in _LEADS or (lead is not None and lead.end == match.start())
     if not licensed and (match["month"] in _AMBIGUOUS or story.before[:1].isupper()):
         return None
-    if before in {"the", "a", "an"} and _NOT_A_NOUN.match(story.lower, match.end()):
-        return None  # "the March on Rome"
+    if before in {"the", "a", "an"} and _NOT_A_NOUN.match(story.text, match.end()):
+        return None  # "the March on Rome", "the May Fair"
     return _read_month_of_year(match, story)
 
 
-_NOT_A_NOUN = re.compile(r" (?:on|of|for|to|through|in)\b|[.,;]")
+_NOT_A_NOUN = re.compile(r" (?:on|of|for|to|through|in)\b| [A-Z]|[.,;]")
 _FALLING = re.compile(r" (?:of|in|to|from)\b")
 
 
@@ -360,7 +367,7 @@ def _read_numeric(match: _Match, story: _Story) -> _Period | None:
 
 
 def _read_iso(match: _Match, story: _Story) -> _Period | None:
-    period = _named(match["year"], int(match["m"]), int(match["d"] or 0))
+    period = _named(match["year"], int(match["m"]), int(match["d"]))
     return period._replace(value=f"{period.value}T{match['clock']}") if match["clock"] else period
 
 
@@ -478,7 +485,7 @@ def _read_count(match: _Match, story: _Story) -> _Period | None:
     ahead = tail in {"later", "from now"}
     if count is None:
         return _Period("FUTURE_REF" if ahead else "PAST_REF")
-    base = story.base(tail in {"later", "earlier"}, unit)
+    base = story.base(True, unit) if tail in {"later", "earlier"} else story.published
     return _around(story, base, unit, count if ahead else -count, "D" if tail == "ago today" else unit)
 
 
@@ -615,8 +622,8 @@ _TABLE: tuple[tuple[Collection[str], str, _Reader, DateBasis], ...] = (
      r"(?P<age>(?:[- ]olds?| of age)\b)?(?: (?P<tail>ago(?: today)?|earlier|later|from now))?", _read_count, _UNKNOWN),
     ({"0"}, r"(?P<second>\d{1,2})(?:st|nd|rd|th)?(?:,? <year>)?", _read_second, _EXPLICIT),
     ({"000"}, r"(?P<month>(?!))?(?P<y>\d{3})(?P<era>)", _read_bc, _EXPLICIT),
-    ({"0000"}, r"(?P<year>\d{4})-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[1-9]|[12]\d|3[01])(?:[t ](?P<clock>\d\d:\d\d)"
-     r"(?::\d\d)?(?:\.\d{1,6})?(?:z|[+-]\d\d:?\d\d)?)?)", _read_iso, _EXPLICIT),
+    ({"0000"}, r"(?P<year>\d{4})-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?:[t ](?P<clock>\d\d:\d\d)"
+     r"(?::\d\d)?(?:\.\d{1,6})?(?:z|[+-]\d\d:?\d\d)?)?", _read_iso, _EXPLICIT),
     ({"0000"}, r"(?P<y>[12]\d\d0)'?s", _read_decade, _EXPLICIT),
     ({"0000"}, r"(?P<y>[12]\d{3})(?![,.]\d| ?%)(?=(?:[ -](?P<noun>[a-z]+))?)", _read_year, _EXPLICIT),
     (_MONTHS, r"<this_month>,? (?:of )?(?P<y>\d{1,4}) (?P<era><bc>)", _read_bc, _EXPLICIT),
@@ -633,7 +640,7 @@ _TABLE: tuple[tuple[Collection[str], str, _Reader, DateBasis], ...] = (
     ({"the", *_POINTERS}, rf"(?P<the>the )?(?P<pointer>{_any(_POINTERS)}) "
      r"(?:(?:<n> )?<unit>(?! of\b)|<weekday>|<month>|<season>|<tod>|(?P<weekend>weekend))", _read_pointed, _RELATIVE),
     (_SEASONS, r"<season><in_year>", _read_season, _EXPLICIT),
-    ({"christmas", "boxing", "new"}, rf"(?P<name>{_any(_HOLIDAYS)})(?:,? <year>)?", _read_holiday, _EXPLICIT),
+    (_HOLIDAYS, rf"(?P<name>{_any(_HOLIDAYS)})(?:,? <year>)?", _read_holiday, _EXPLICIT),
     ({*_NEAR_DAYS, "day"}, _any(_NEAR_DAYS), _read_near_day, _RELATIVE),
     ({"day"}, r"day (?:(?P<back>before)|after|following)(?=[.,;])", _read_day_off, _RELATIVE),
     ({"overnight"}, r"overnight(?: (?P<link>on|from|into|to))?(?: <weekday>)?", _read_overnight, _RELATIVE),
@@ -668,7 +675,7 @@ _WEEKDAY_LEAD = re.compile(
 )
 _CAPITALS = {c: c + 32 for c in range(65, 91)}
 _YEARS = re.compile(r"(?<![\d.,$-])(?:1\d{3}|20\d\d)(?!\d|,\d)")
-_NEWSY = re.compile(rf"\b(?:{_any(_WEEKDAYS)}|yesterday|tomorrow|last (?:week|month)|this (?:week|month))\b")
+_NEWSY = re.compile(rf"\b(?:{_any(_WEEKDAYS)}|yesterday|tomorrow|tonight|ago|(?:last|this) (?:week|month|year))\b")
 _BC = re.compile(r"\d (?:bc|b\.c)")
 _NUMERIC = re.compile(r"(?<![\d./])(\d{1,2})[./](\d{1,2})[./][12]\d{3}(?!\d)")
 
@@ -743,7 +750,7 @@ def _read(story: _Story, lower: str, word: str, begin: int) -> None:
     if lower.isdecimal():
         key = _DIGITS[len(lower)]
         near = story.hits and begin - story.hits[-1].end < _NEAR
-        if not (near or key == "0000" or _NUMBER_LEADS_ON.match(story.lower, begin)):
+        if not near and (_TELEPHONE.match(story.lower, max(0, begin - 2)) or not _leads_on(story, key, begin)):
             return
     elif lower in _SHORT_WEEKDAYS and (lead := _WEEKDAY_LEAD.match(story.lower, begin, story.end)):
         story.lead = _Lead(*lead.span(), weekday=_SHORT_WEEKDAYS[lead["weekday"]])
@@ -757,6 +764,12 @@ def _read(story: _Story, lower: str, word: str, begin: int) -> None:
         story.lead = _extend(story.lead, lead)
 
 
+def _leads_on(story: _Story, key: str, begin: int) -> bool:
+    """Tell quickly whether a number may begin a date, so that columns of numbers cost little."""
+    return key == "0000" or _NUMBER_LEADS_ON.match(story.lower, begin) is not None
+
+
+_TELEPHONE = re.compile(r"\d-\d")
 _NEAR = 10  # characters between the two numbers of a range at most
 
 
@@ -822,6 +835,9 @@ def _up_to_publication(story: _Story, hit: _Hit) -> _Period:
     return period._replace(last=published)
 
 
+_FRONTED = re.compile(r"\W{0,3}(?:(?:and|but|then|back|later) )?(?:in|on|by|during|around|at) ")
+
+
 def _remember(story: _Story, hit: _Hit) -> None:
     """Keep the day and, where dates carry on, the year: always in a history, in news after a fronted date."""
     value = hit.period.value
@@ -833,18 +849,18 @@ def _remember(story: _Story, hit: _Hit) -> None:
         story.year = year if named else story.year
     elif hit.basis is _RELATIVE:
         story.year = ""
-    elif named and story.published and not hit.guessed and hit.start - story.start <= _FRONT:
+    elif named and story.published and not hit.guessed and _FRONTED.fullmatch(story.lower, story.start, hit.start):
         story.year = year if int(year[-4:]) < story.published.year else ""
 
 
 def _join_ranges(story: _Story) -> None:
     """Give both ends of "from … to …" the whole interval, and the first the year that the second names."""
-    for a, b in zip(story.hits, story.hits[1:], strict=False):
+    for a, b in pairwise(story.hits):
         gap = story.lower[a.end : b.start]
         if len(gap) >= _NEAR or not _TO.fullmatch(gap):
             continue
         between = "and" not in gap or _BETWEEN.search(story.lower, max(0, a.start - 14), a.start)
-        _share_year(a, b, descending=bool(between))
+        _share_year(a, b, in_order=bool(between))
         if not between:
             continue
         _order_weekdays(story, a, b)
@@ -867,16 +883,21 @@ def _order_weekdays(story: _Story, a: _Hit, b: _Hit) -> None:
         a.period = _day(first - timedelta(7))
 
 
-def _share_year(a: _Hit, b: _Hit, descending: bool) -> None:
-    """Give "July" the year of "July and August 1914", "December" in "December to January 2020" the year before."""
-    if not a.guessed or b.guessed or not (_DATED.fullmatch(a.period.value) and _DATED.fullmatch(b.period.value)):
+def _share_year(a: _Hit, b: _Hit, in_order: bool) -> None:
+    """Give "July" the year of "July and August 1914", and the later of two guessed dates one that follows."""
+    if not (_DATED.fullmatch(a.period.value) and _DATED.fullmatch(b.period.value)):
         return
-    if a.period.value[4:] > b.period.value[4:] and not descending:
-        return
-    year = int(b.period.value[:4]) - (a.period.value[4:] > b.period.value[4:])
-    month, day = int(a.period.value[5:7]), int(a.period.value[8:] or 0)
-    if _fits(year, month, day, None):
-        a.period, a.basis, a.guessed = _named(f"{year:04}", month, day), _EXPLICIT, False
+    turn = a.period.value[4:] > b.period.value[4:]
+    if a.guessed and not b.guessed and (in_order or not turn):
+        _move(a, int(b.period.value[:4]) - turn)
+    elif b.guessed and in_order and a.period.first:
+        _move(b, int(a.period.value[:4]) + turn)
+
+
+def _move(hit: _Hit, year: int) -> None:
+    month, day = int(hit.period.value[5:7]), int(hit.period.value[8:] or 0)
+    if 0 < year < 10_000 and _fits(year, month, day, None):
+        hit.period, hit.basis = _named(f"{year:04}", month, day), _EXPLICIT
 
 
 _DATED = re.compile(r"[\dX]{4}-\d\d(?:-\d\d)?")
@@ -887,7 +908,7 @@ _SPANS = re.compile(r"\b(?:first|within) ")
 
 def _count_from_dates(story: _Story) -> None:
     """Resolve "two days after …", "the first week after …" by the date at the end of the same clause."""
-    for hit, day in zip(story.hits, story.hits[1:], strict=False):
+    for hit, day in pairwise(story.hits):
         counted = _COUNTED.fullmatch(hit.period.value)
         if counted and hit.basis is _UNKNOWN and day.period.unit == "D" and day.period.first:
             clause = _FROM.fullmatch(story.lower, hit.end, day.start)

@@ -228,8 +228,9 @@ def _is_country(place_id: str) -> bool:
 # --- the index ------------------------------------------------------------------------------------------------------
 
 _CAPITALS = "".join(c for c in map(chr, (*range(0x250), *range(0x400, 0x530), *range(0x1E00, 0x1F00))) if c.isupper())
+_ARTICLE = "the "
 # A name begins with a capital that no letter stands before; "the West" begins before its capital.
-_START = re.compile(rf"(?<![^\W_])(?<!\w['’])(?:[{_CAPITALS}]|the (?=[A-Z]))")
+_START = re.compile(rf"(?<![^\W_])(?<!\w['’])(?:[{_CAPITALS}]|{_ARTICLE}(?=[A-Z]))")
 # It ends where no letter follows, nor an apostrophe inside a word (Luhans'ka), except the genitive's.
 _END = re.compile(r"(?![^\W_])(?!['’ʼ](?![sS](?![^\W_]))[^\W\d_])")
 _LONGEST_NAME = 72  # characters; the longest name of a town above 15,000 that text holds is shorter
@@ -258,7 +259,7 @@ class Gazetteer:
             sorted({form for row in self._rows for name in row.names for form in scan_forms(name)})
         )
         self._prefixes: Callable[[str], list[str]] = names.prefixes
-        self._articled = {fold(name) for row in self._rows for name in row.names if name.startswith("the ")}
+        self._articled = {fold(name) for row in self._rows for name in row.names if name.startswith(_ARTICLE)}
         self._codes = world.codes | {fold(name) for row in self._rows for name in row.names if is_code(name)}
 
     def __reduce__(self) -> tuple[type["Gazetteer"], tuple[tuple[CuratedRow, ...], World, str]]:
@@ -330,10 +331,10 @@ class Gazetteer:
             if start < done:
                 continue
             name = self._longest(text, folded, start)
-            if name is None:
+            if name is None or (match.group() == _ARTICLE and self._is_longer_without(name, text, folded, start)):
                 continue
             done = start + len(name)
-            if name.removeprefix("the ") not in self._stops:
+            if name.removeprefix(_ARTICLE) not in self._stops:
                 yield start, done
 
     def _longest(self, text: str, folded: str, start: int) -> str | None:
@@ -346,9 +347,14 @@ class Gazetteer:
                 return name
         return None
 
+    def _is_longer_without(self, name: str, text: str, folded: str, start: int) -> bool:
+        """Return whether a longer name follows the article: "the West Bank" is not "the West"."""
+        plain = self._longest(text, folded, start + len(_ARTICLE))
+        return plain is not None and len(plain) > len(name) - len(_ARTICLE)
+
     def _is_written_so(self, name: str, written: str) -> bool:
         """Return whether capitals and article are right: not "us" as "Us", nor "the woodlands" as "the Woodlands"."""
-        if written[0] == "t":
+        if written.startswith(_ARTICLE):
             return name in self._articled
         return name not in self._codes or written.isupper()
 

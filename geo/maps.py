@@ -91,7 +91,7 @@ def _feature(f: Feature, is_selected: bool, is_labelled: bool) -> dict[str, Any]
             "r": round(4 + 3 * math.sqrt(f.independent_sources), 1) if f.kind == "point" else 0,
             "n": int(f.n_claims),
             "src": int(f.independent_sources),
-            "label": int(is_labelled),
+            "label": 2 if is_selected else int(is_labelled),
             "style": _style(f, is_selected, has_outline=shape >= 0),
         },
     }
@@ -102,9 +102,11 @@ def _style(f: Feature, is_selected: bool, *, has_outline: bool) -> dict[str, Any
     status = _firmest(f.statuses)
     is_point = f.kind == "point"
     line = _DARK if is_selected or (is_point and status not in _HOLLOW) else colour
-    full = 0.9 if is_point else 0.06 if f.place_kind == "country" else 0.16
+    is_country = f.place_kind == "country"
+    full = 0.9 if is_point else 0.05 if is_country else 0.16
     return {
         "color": line,
+        "opacity": 0.55 if is_country and not is_selected else 1.0,
         "weight": (3.0 if is_selected else 1.4) + (0.8 if status in _HOLLOW else 0),
         "dashArray": _DASHES.get(status, "") if is_point or has_outline else "6 5",
         "fillColor": colour,

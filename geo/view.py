@@ -15,6 +15,7 @@ from geo.store import Generation
 
 __all__ = [
     "EVERYTHING",
+    "Bin",
     "Days",
     "Evidence",
     "Feature",
@@ -22,6 +23,7 @@ __all__ = [
     "Summary",
     "View",
     "build_view",
+    "count_bins",
     "find_days",
     "find_evidence",
     "read_places",
@@ -155,6 +157,15 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
+class Bin:
+    """How many claims cover the days from ``first`` to ``last``, a claim counting once for each of its days."""
+
+    first: date
+    last: date
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One claim with the words that carry it: ``before`` + ``sentence`` + ``after`` is its paragraph as published.
 
@@ -224,6 +235,18 @@ def find_days(generation: Generation) -> Days | None:
         for day in _days(row["first_day"], row["last_day"]):
             counts[day] = counts.get(day, 0) + row["n"]
     return Days(_plain(spans.first_day.min()), _plain(spans.last_day.max()), dict(sorted(counts.items())))
+
+
+def count_bins(days: Days, at_most: int = 240) -> list[Bin]:
+    """Return the days' counts in bins of one length, a day each where there are no more than ``at_most`` days."""
+    length = -(-((days.last - days.first).days + 1) // at_most)
+    starts = [days.first + timedelta(days=n) for n in range(0, (days.last - days.first).days + 1, length)]
+    sums = [0] * len(starts)
+    for day, n in days.counts.items():
+        sums[(day - days.first).days // length] += n
+    return [
+        Bin(start, min(start + timedelta(days=length - 1), days.last), n) for start, n in zip(starts, sums, strict=True)
+    ]
 
 
 def find_evidence(generation: Generation, place_id: str, chosen: Filter) -> list[Evidence]:

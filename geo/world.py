@@ -150,12 +150,20 @@ class Layer(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A place with its names: layer → names, and the names that text is searched for."""
+    """A place with its names by layer, how much less each counts, and the forms that text is searched for."""
 
     place: Place
     names: Mapping[Layer, Iterable[str]]
+    scanned: set[str]
     discount: Mapping[str, int] = field(default_factory=dict)
-    scanned: Iterable[str] = ()
+
+
+def _forms(names: Iterable[str]) -> set[str]:
+    return {form for name in names for form in scan_forms(name)}
+
+
+def _country_like(place: Place, names: set[str], demonyms: set[str]) -> _Row:
+    return _Row(place, {Layer.COUNTRY: names, Layer.DEMONYM: demonyms}, _forms(names))
 
 
 @cache
@@ -175,6 +183,11 @@ def _common_words() -> frozenset[str]:
     lines = (_DATA / "common_words.txt").read_text(encoding="utf-8").splitlines()
     names = (line for line in lines if not line.startswith("#"))
     return frozenset(word for line in names for word in [*line.split(), line])
+
+
+def _is_common(form: str) -> bool:
+    """Return whether a name without its marks is a common word: Bānk is a town of India, Island is Iceland."""
+    return without_marks(form).removeprefix("the ") in _common_words()
 
 
 def _listed(cell: str) -> list[str]:
@@ -208,7 +221,7 @@ def _country_rows(cache_: Any) -> Iterator[_Row]:
     for name, (lat, lon, radius) in _CONTINENTS.items():
         slug = name.lower().replace(" ", "-")
         place = Place(f"continent:{slug}", name, PlaceKind.OTHER, lat, lon, radius, "L", "CONT", source="hand")
-        yield _Row(place, {Layer.COUNTRY: [name]}, scanned=[name])
+        yield _country_like(place, {name}, set())
 
 
 def _country_info(code: str) -> Mapping[str, Any]:
@@ -239,14 +252,14 @@ def _country_row(code: str, country: Mapping[str, Any], info: Mapping[str, Any])
     names = {place.name, *_listed(ours["aliases"])}
     demonyms = _demonyms(ours, info) - names
     names |= _official_names(info) - demonyms
-    return _Row(place, {Layer.COUNTRY: names, Layer.DEMONYM: demonyms}, scanned=names)
+    return _country_like(place, names, demonyms)
 
 
 def _official_names(info: Mapping[str, Any]) -> set[str]:
     """Return the names of countryinfo in Latin or Cyrillic letters, without its codes (UA, ARE) and torn names."""
     names = (info.get("name"), info.get("nativeName"), *info.get("altSpellings", ()))
     stripped = {name.strip() for name in names if name}
-    return {name for name in stripped if _is_safe(name) and normal_name(name) not in _common_words()}
+    return {name for name in stripped if _is_safe(name) and not _is_common(normal_name(name))}
 
 
 def _demonyms(ours: Mapping[str, str], info: Mapping[str, Any]) -> set[str]:
@@ -286,7 +299,7 @@ def _state_rows(cache_: Any) -> Iterator[_Row]:
             source=f"geonames:{state['geonameid']}",
         )
         names = [place.name, *_listed(row["aliases"])]
-        yield _Row(place, {Layer.TOWN: names}, dict.fromkeys(names, _REGION_DISCOUNT), names)
+        yield _Row(place, {Layer.TOWN: names}, _forms(names), dict.fromkeys(names, _REGION_DISCOUNT))
 
 
 def _town_rows(cache_: Any, small: Any) -> Iterator[_Row]:
@@ -354,13 +367,17 @@ def _town_row(town: Mapping[str, Any], names: dict[Layer, list[str]], seat_of: s
     )
     others = names.get(Layer.TOWN, names.get(Layer.SMALL, []))[1:]
     discount = {name: _ALTERNATE_DISCOUNT for name in others if not town["name"].startswith(f"{name} City")}
-    return _Row(place, names, discount, _scanned(place, names.get(Layer.TOWN, [])))
+    return _Row(place, names, _scanned(place, names.get(Layer.TOWN, [])), discount)
 
 
-def _scanned(place: Place, names: list[str]) -> list[str]:
-    """Return the names that text is searched for: no common words, but for the names of the largest towns."""
-    known = place.name if place.population >= _UNMISTAKABLE else ""
-    return [n for n in names if len(n) >= _SHORTEST and (n == known or normal_name(n) not in _common_words())]
+def _scanned(place: Place, names: list[str]) -> set[str]:
+    """Return the forms that text is searched for: no common words, but for the names of the largest towns."""
+    known = scan_forms(place.name) if place.population >= _UNMISTAKABLE else set()
+    return {
+        form
+        for form in _forms(names)
+        if len(form.removeprefix("the ")) >= _SHORTEST and (form in known or not _is_common(form))
+    }
 
 
 # --- compiling ------------------------------------------------------------------------------------------------------
@@ -396,7 +413,7 @@ def _compile(folder: Path, progress: Progress) -> None:
     scanned: set[str] = set()
     for row in _rows(progress):
         names += _records(row, len(places))
-        scanned.update(form for name in row.scanned for form in scan_forms(name))
+        scanned |= row.scanned
         places.append(row.place)
     scanned -= {form for form, (_, layer, _) in names if layer == Layer.DEMONYM}  # Roman, a town of Romania
     progress(0.6, "writing places")
