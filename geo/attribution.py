@@ -33,7 +33,7 @@ _PERSONAL = frozenset("he she they him her i we".split())
 _OWNERS = frozenset("his her its their".split())
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CONTENT = frozenset({"ccomp", "xcomp", "dobj", "acl", "parataxis", "dative", "oprd"})
-_TOPICS = frozenset("of about for over that".split())
+_TOPICS = frozenset("of about for over that as".split())
 _CIRCUMSTANCE = frozenset("after before as while when since until once because if though although where".split())
 # What shows but does not speak: its words are those of whoever put it out.
 _EXHIBITS = frozenset("image photo photograph picture video footage clip map data record document report chart".split())
@@ -94,6 +94,8 @@ class _Memory:
             words = [w for w in re.findall(r"[^\W\d_][\w'-]+", person.text) if w[:1].isupper() and w != "'s"]
             if len(words) >= 2:
                 self._full.setdefault(words[-1].casefold(), " ".join(words))
+        for first, last in (pair for s in parsed.sentences for pair in _name_pairs(s.doc)):
+            self._full.setdefault(last.casefold(), f"{first} {last}")
 
     def notice(self, doc: Any) -> None:
         """Remember the last person that a sentence is about, for the pronouns after it."""
@@ -108,6 +110,16 @@ class _Memory:
     def is_person(self, name: str) -> bool:
         """Whether the report names a person by these words."""
         return name in self._full.values()
+
+
+def _name_pairs(doc: Any) -> Iterator[tuple[str, str]]:
+    """Yield two capitalised words that stand together as the subject of a cue: names that the model took for others."""
+    for token in doc:
+        before = doc[token.i - 1] if token.i else token
+        named = token.pos_ == before.pos_ == "PROPN" and before.head == token and before.is_title and token.is_title
+        person = token.dep_ in _SUBJECTS | {"appos"} and before.ent_type_ not in {"GPE", "LOC", "ORG", "NORP"}
+        if named and person:
+            yield before.text, token.text
 
 
 def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]:
@@ -134,9 +146,9 @@ def _after_colon(doc: Any) -> Iterator[Attribution]:
 
 def _at_cue(token: Any, memory: _Memory) -> Attribution | None:
     lemma = token.lemma_.lower()
-    if token.pos_ not in {"VERB", "AUX"} or lemma not in _SAYING | _DENYING | _PLANNING:
+    if token.pos_ not in {"VERB", "AUX"} or (lemma not in _SAYING | _DENYING | _PLANNING and not _puts_out(token)):
         return None
-    subject = _subject_of(token)
+    subject = _subject_of(token) or _beside(token)
     if subject is None:
         return None
     tokens = _content(token, subject)
@@ -173,6 +185,25 @@ def _subject_of(verb: Any) -> Any | None:
     return None
 
 
+def _puts_out(verb: Any) -> bool:
+    """Whether a verb publishes something that shows: "put out a video of …"."""
+    if verb.lemma_.lower() not in _ISSUED | {"put"}:
+        return False
+    return any(c.dep_ in {"dobj", "nsubjpass"} and c.lemma_.lower() in _EXHIBITS for c in verb.children)
+
+
+def _beside(cue: Any) -> Any | None:
+    """Return the name right before or after a verb of saying whose subject the parse has lost."""
+    if cue.lemma_ not in {"say", "tell", "add", "write"}:
+        return None
+    doc = cue.doc
+    after = doc[cue.i + 1] if cue.i + 1 < len(doc) else None
+    before = doc[cue.i - 1] if cue.i else None
+    if before is not None and before.text == "," and cue.i > 1:
+        before = doc[cue.i - 2]
+    return next((t for t in (before, after) if t is not None and t.pos_ == "PROPN"), None)
+
+
 def _agent_of(verb: Any) -> Any | None:
     for child in verb.children:
         if child.dep_ == "agent":
@@ -183,7 +214,8 @@ def _agent_of(verb: Any) -> Any | None:
 def _content(cue: Any, subject: Any) -> frozenset[int]:
     """Return the tokens that the cue reports: what hangs on it, and where it is inserted, what it hangs on."""
     own = {t.i for t in subject.subtree} if subject.head == cue else set()
-    tokens = {t.i for c in cue.children if c != subject and _is_content(c) for t in c.subtree} - own
+    held = (c for c in cue.children if c != subject and (_is_content(c) or c.dep_ == "nsubjpass"))
+    tokens = {t.i for c in held for t in c.subtree} - own
     if cue.lemma_.lower() in _PLANNING:
         tokens -= {t.i for i in tokens if _is_circumstance(cue.doc[i]) for t in cue.doc[i].subtree}
     if (
@@ -213,7 +245,9 @@ def _is_circumstance(token: Any) -> bool:
     """Whether a token opens a clause on what had happened when a plan was made ("vowed to stay after taking Acre")."""
     if token.dep_ == "prep":
         return token.lower_ in _CIRCUMSTANCE and any(c.dep_ == "pcomp" for c in token.children)
-    return token.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in _CIRCUMSTANCE for c in token.children)
+    if token.dep_ != "advcl":
+        return False
+    return any((c.dep_ == "mark" and c.lower_ in _CIRCUMSTANCE) or c.lower_ == "having" for c in token.children)
 
 
 def _speaker(subject: Any, memory: _Memory) -> str:
@@ -236,6 +270,8 @@ def _issuer(subject: Any) -> Any | None:
     for child in subject.children:
         if child.dep_ == "acl" and child.lemma_.lower() in _ISSUED:
             return _agent_of(child)
+        if child.dep_ == "prep" and child.lower_ in {"by", "from"} and subject.lemma_.lower() in _EXHIBITS:
+            return next((c for c in child.children if c.dep_ == "pobj"), None)
     return None
 
 
@@ -294,6 +330,8 @@ def _belongs(token: Any, subject: Any) -> bool:
         if node.dep_ in {"relcl", "appos", "acl", "advcl", "punct"} and node.head == subject:
             return False
         if node.dep_ == "prep" and node.head == subject and node.lower_ != "of":
+            return False
+        if node.dep_ in {"advmod", "npadvmod", "preconj"} and node.head == subject and node.i < subject.i:
             return False
         node = node.head
     return True

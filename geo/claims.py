@@ -34,7 +34,7 @@ _MODALS = frozenset("will would could may might should must shall can".split())
 _PLAN_NOUNS = frozenset("aim goal plan intention effort attempt bid hope threat pledge promise proposal".split())
 _PLAN_VERBS = frozenset(
     "vow aim plan want expect seek hope promise pledge threaten intend demand urge propose prepare consider order "
-    "agree call try attempt schedule anticipate".split()
+    "agree try attempt schedule anticipate".split()
 )
 _CIRCUMSTANCE = frozenset("after before since while during following amid despite by".split())
 _NEEDED = frozenset("crucial necessary important vital essential expected set due likely".split())
@@ -193,20 +193,29 @@ def _confidence(sentence: ParsedSentence, resolution: Resolution | None, inside:
 
 
 def _attribution(scene: Scene, trigger: Trigger) -> Attribution | None:
-    """Return the innermost cue whose words hold the trigger."""
+    """Return the cue whose words hold the trigger: one that denies it, else the innermost."""
     holding = [a for a in scene.said if trigger.index in a.tokens or (trigger.index == a.cue_index and a.denies)]
-    return holding[-1] if holding else None
+    denying = [a for a in holding if a.denies]
+    return (denying or holding)[-1] if holding else None
 
 
 def _status(scene: Scene, trigger: Trigger, attribution: Attribution | None) -> Status:
-    text = fold(scene.doc.text)
-    if attribution is not None and (
-        attribution.denies or (_NO_HAPPENING.search(text) and trigger.kind is EventType.OTHER)
-    ):
+    if attribution is not None and (attribution.denies or _is_negated(scene, trigger)):
         return Status.DENIED
     if _is_planned(scene, trigger) or (attribution is not None and attribution.plans):
         return Status.PLANNED
     return Status.CLAIMED if attribution is not None else Status.REPORTED
+
+
+def _is_negated(scene: Scene, trigger: Trigger) -> bool:
+    """Whether a happening is said not to be: "did not strike", "no attack took place", "there was no talk of …"."""
+    if _NO_HAPPENING.search(fold(scene.doc.text)) and trigger.kind is EventType.OTHER:
+        return True
+    if not scene.sentence.has_parse:
+        return False
+    token = scene.doc[trigger.index]
+    holders = [token, token.head] if not trigger.verbal and token.dep_ in {"nsubj", "nsubjpass"} else [token]
+    return any(c.dep_ == "neg" or (c.dep_ == "det" and c.lower_ == "no") for h in holders for c in h.children)
 
 
 def _is_planned(scene: Scene, trigger: Trigger) -> bool:
@@ -232,6 +241,10 @@ def _wanted(token: Any) -> bool:
     head = token.head
     if token.dep_ in {"xcomp", "ccomp", "dobj"} and head.lemma_.lower() in _PLAN_VERBS:
         return True
+    if token.dep_ == "xcomp" and head.lemma_.lower() == "call":
+        return True
+    if token.dep_ in {"nsubj", "nsubjpass"} and _is_awaited(head):
+        return True
     if token.dep_ in {"xcomp", "acl", "attr"} and head.lemma_.lower() in _PLAN_NOUNS:
         return True
     if token.dep_ == "xcomp" and (head.lower_ in _NEEDED or any(c.lower_ in _NEEDED for c in head.children)):
@@ -239,6 +252,12 @@ def _wanted(token: Any) -> bool:
     if token.dep_ == "xcomp" and head.lemma_ == "be" and any(c.lemma_.lower() in _PLAN_NOUNS for c in head.children):
         return True
     return _purpose(token)
+
+
+def _is_awaited(verb: Any) -> bool:
+    """Whether what is the subject of a verb is still to come: "an offensive is (to be) expected"."""
+    complements = [verb, *(c for c in verb.children if c.dep_ == "xcomp")]
+    return any(v.tag_ == "VBN" and v.lemma_.lower() in _PLAN_VERBS for v in complements)
 
 
 def _purpose(token: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from geo.attribution import Attribution
 from geo.language import ParsedSentence
-from geo.lexicon import NOUNS, VERBS, refine
+from geo.lexicon import IDIOMS, NOUNS, VERBS, refine
 from geo.model import Document, EventType, Place, PlaceKind, Resolution, Timex
 from geo.text import fold
 
@@ -31,7 +31,9 @@ _FAILING = frozenset("thwart foil prevent stop block repel repulse fail".split()
 _ATTEMPTS = frozenset("attempt effort bid plan".split())
 _FORCES = frozenset("troop force soldier officer fighter unit brigade army tank".split())
 _SHOWING = frozenset("show post publish share release film photograph spot see".split())
-_OWN_LAND = frozenset("recapture retake liberate recover regain reclaim".split())
+_OWN_LAND = frozenset(
+    {"recapture", "retake", "liberate", "free", "recover", "regain", "reclaim", "take back", "win back"}
+)
 _TOWNS = frozenset("town towns city cities village villages settlement settlements".split())
 _SUPPLIES = frozenset("weapon weapons arms aid munitions supplies relief assistance package packages".split())
 _LAND = frozenset("territory territories land km kilometre kilometres kilometer kilometers mile miles hectares".split())
@@ -122,10 +124,12 @@ def clause_head(token: Any) -> Any:
 def _trigger(token: Any) -> Trigger | None:
     lemma = token.lemma_.lower()
     if token.pos_ == "VERB" or (token.pos_ == "ADJ" and token.tag_ == "VBN"):
-        particles = (c.lower_ for c in token.children if c.dep_ in _PARTICLES)
-        kind = next((VERBS[key] for p in particles if (key := f"{lemma} {p}") in VERBS), None) or VERBS.get(lemma)
-        kind = refine(kind, lemma, _arguments(token)) if kind else None
-        return Trigger(token.i, lemma, kind, True) if kind else None
+        phrases = {f"{lemma} {c.lower_}" for c in token.children if c.dep_ in _PARTICLES}
+        if phrases & IDIOMS:
+            return None
+        phrase = min(phrases & VERBS.keys(), default=lemma)
+        kind = refine(VERBS[phrase], phrase, _arguments(token)) if phrase in VERBS else None
+        return Trigger(token.i, phrase, kind, True) if kind else None
     if token.pos_ in {"NOUN", "PROPN"} and token.dep_ != "compound":
         kind = NOUNS.get(lemma) or NOUNS.get(token.lower_)
         return Trigger(token.i, lemma, kind, False) if kind else None
@@ -196,7 +200,7 @@ def _climb(scene: Scene, node: Any) -> Trigger | None:
                 return Trigger(node.i, lemma, EventType.MOVEMENT, True) if forces else None
             if lemma in SPEECH_VERBS and not _in_words_of(scene, start, node):
                 cue = node.head if node.dep_ == "advcl" and node.head.lemma_.lower() in SPEECH_VERBS else node
-                return _spoken_at(scene, start, cue, by_index)
+                return _spoken_at(scene, cue, by_index)
             if (found := _in_clause(node, by_index)) is not None:
                 return found
             if forces or (lemma in _SHOWING and any(t.lemma_.lower() in _FORCES for t in node.subtree)):
@@ -226,13 +230,15 @@ def _in_words_of(scene: Scene, token: Any, cue: Any) -> bool:
     return any(a.cue_index == cue.i and token.i in a.tokens for a in scene.said)
 
 
-def _spoken_at(scene: Scene, start: Any, cue: Any, by_index: dict[int, Trigger]) -> Trigger:
-    """Return what is said where a place opens the sentence ("In Goma, officials said …"), else the speaking itself."""
-    if start.i < cue.i and (words := [t for a in scene.said if a.cue_index == cue.i for t in sorted(a.tokens)]):
-        told = [by_index[i] for i in words if i in by_index]
-        verbs = [t for t in told if t.verbal]
-        if told:
-            return (verbs or told)[0]
+def _spoken_at(scene: Scene, cue: Any, by_index: dict[int, Trigger]) -> Trigger:
+    """Return what is said where a place frames it ("In Goma, officials said …"), else the speaking itself.
+
+    What is said has its own place where its words name one: then the first place is only where it was said.
+    """
+    words = {t for a in scene.said if a.cue_index == cue.i for t in a.tokens}
+    told = [by_index[i] for i in sorted(words) if i in by_index]
+    if told and not any(s.start in words for s in scene.spots):
+        return ([t for t in told if t.verbal] or told)[0]
     return Trigger(cue.i, cue.lemma_.lower(), EventType.STATEMENT, True)
 
 

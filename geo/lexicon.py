@@ -9,7 +9,10 @@ from collections.abc import Collection
 
 from geo.model import EventType
 
-__all__ = ["NOUNS", "VERBS", "refine"]
+__all__ = ["IDIOMS", "NOUNS", "VERBS", "refine"]
+
+# Verbs with a particle that tell no happening of the kind that the verb alone tells.
+IDIOMS = frozenset({"die down", "die out", "shake off", "fire up", "break down", "take over", "hold up", "kick off"})
 
 
 def _table(words: dict[EventType, str]) -> dict[str, EventType]:
@@ -19,12 +22,13 @@ def _table(words: dict[EventType, str]) -> dict[str, EventType]:
 VERBS = _table(
     {
         EventType.BATTLE: """fight battle clash repel repulse assault attack counterattack ambush skirmish besiege
-            storm thwart resist raid engage invade push advance outflank encircle rage""",
+            storm thwart resist raid engage invade push push_out push_back drive_out drive_away beat_off beat_back
+            hold_off advance outflank encircle rage""",
         EventType.STRIKE: """shell bombard bomb strike pound target shoot_down intercept launch fire explode
             detonate blast hit""",
         EventType.CONTROL_CHANGE: """capture recapture seize retake liberate occupy reoccupy annex conquer take
-            take_back regain reclaim recover control free cede surrender fall overrun secure hold reconquer lose
-            raise""",
+            take_back win_back hand_over give_up yield regain reclaim recover control free cede surrender fall
+            overrun secure hold reconquer lose raise""",
         EventType.WITHDRAWAL: """withdraw retreat abandon pull_back pull_out withdraw_from evacuate_troops flee
             leave regroup retire""",
         EventType.VIOLENCE_AGAINST_CIVILIANS: """massacre kidnap abduct torture rape execute behead murder stab
@@ -37,10 +41,10 @@ VERBS = _table(
         EventType.DAMAGE: """destroy damage wreck flatten demolish ruin raze topple cripple rupture sever shatter
             uproot disrupt gut char knock_out tear wash_away sweep_away""",
         EventType.CASUALTIES: "kill injure wound die perish hurt maim dead",
-        EventType.AID: """send provide supply deliver donate send_aid rescue distribute assist shelter feed
+        EventType.AID: """send give provide supply deliver donate send_aid rescue distribute assist shelter feed
             evacuate treat vaccinate airlift donate pledge_aid arm rebuild repair""",
-        EventType.MOVEMENT: """move deploy redeploy enter cross arrive reach march_on mass amass transfer displace
-            return travel sail head_for relocate station""",
+        EventType.MOVEMENT: """move go_into pull_into deploy redeploy enter cross arrive reach mass amass transfer
+            displace return travel sail head_for relocate station""",
         EventType.STATEMENT: "visit meet speak tour negotiate sign inaugurate discuss hold_talks open attend",
         EventType.OTHER: "consolidate vote elect close reopen mobilise mobilize suspend impose lift halt hang",
     }
@@ -122,6 +126,8 @@ def refine(kind: EventType, lemma: str, arguments: Collection[str]) -> EventType
         "effect",
     }:
         return None
+    if lemma == "give":
+        return kind if words & _SUPPLIES else None
     if lemma == "send":
         return EventType.AID if words & _SUPPLIES else EventType.MOVEMENT if words & _FORCES else None
     if lemma == "sweep" and not words & _WATER:
