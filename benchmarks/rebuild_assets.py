@@ -118,18 +118,19 @@ def convert(topology: dict[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
         "shapes": [polygons(g) for g in (*regions, *countries)],
         "nRegions": len(regions),
         "regionLabels": [[p["name"], p["lon"], p["lat"]] for p in (g["properties"] for g in regions)],
-        "countryLabels": [
-            [names[g["properties"]["country"]], *lonlat(topology["transform"], g["coordinates"])]
-            for g in objects["labels"]
-            if "coordinates" in g and g["properties"]["country"] in names
-        ],
+        "countryLabels": [country_label(g, names, topology["transform"]) for g in objects["labels"]],
     }
     return world, shape_numbers(regions, countries)
 
 
-def lonlat(transform: dict[str, Any], point: list[int]) -> list[float]:
+def country_label(label: dict[str, Any], names: dict[str, str], transform: dict[str, Any]) -> list[Any] | None:
+    """Return a country's name with the point to write it at, or None for one too small to have any."""
+    name = names.get(label["properties"]["country"])
+    if name is None or "coordinates" not in label:
+        return None
     (kx, ky), (dx, dy) = transform["scale"], transform["translate"]
-    return [round(point[0] * kx + dx, 2), round(point[1] * ky + dy, 2)]
+    x, y = label["coordinates"]
+    return [name, round(x * kx + dx, 2), round(y * ky + dy, 2)]
 
 
 def polygons(geometry: dict[str, Any]) -> list[Any]:

@@ -11,6 +11,7 @@ import argparse
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TOPONYM_SETS = ("lgl", "trnews", "geovirus", "geowebnews")
-FAST_DOCUMENTS = 12
+FAST_DOCUMENTS = 10
 NEAR_KM = 10
 # The columns that score_events.py asks for.
 EVENT_COLUMNS = "doc_id start end place_name lat lon date_from date_to status claimant event_type".split()
@@ -56,8 +57,8 @@ def geoparse(records: Iterable[dict[str, Any]], folder: Path, name: str) -> Path
     with source.open("w", encoding="utf-8") as lines:
         for record in records:
             kept = {"id": record["id"], "text": record["text"]}
-            if day := record.get("published"):
-                kept["published"] = day[:10]
+            if day := re.match(r"\d{4}-\d{2}-\d{2}", record.get("published") or ""):
+                kept["published"] = day.group()
             lines.write(json.dumps(kept) + "\n")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-m", "geo", "geoparse", str(source), str(target)], check=True, env=environment)
