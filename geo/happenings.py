@@ -13,7 +13,7 @@ from typing import Any
 
 from geo.attribution import Attribution
 from geo.language import ParsedSentence
-from geo.lexicon import IDIOMS, NOUNS, VERBS, refine
+from geo.lexicon import IDIOMS, NAMED, NOUNS, VERBS, refine
 from geo.model import Document, EventType, Place, PlaceKind, Resolution, Timex
 from geo.text import fold
 
@@ -99,11 +99,9 @@ def find_triggers(doc: Any) -> list[Trigger]:
 def tie(scene: Scene, carried: Spot | None) -> Iterator[tuple[Trigger, Spot | None]]:
     """Yield each happening of a sentence with its place, None where it has none; no pair twice."""
     seen: set[tuple[str, EventType, int]] = set()
-    ties = [(trigger, spot) for spot in scene.spots for trigger in _triggers_of(scene, spot)]
-    ties = _without_containers(ties)
+    ties = _without_containers([(t, spot) for spot in scene.spots for t in _triggers_of(scene, spot)])
     placed = {trigger.index for trigger, _ in ties}
-    ties += _free_ties(scene, placed, carried)
-    for trigger, spot in ties:
+    for trigger, spot in [*ties, *_free_ties(scene, placed, carried)]:
         key = (spot.place.place_id if spot else "", trigger.kind, trigger.index if _dated_aside(scene, trigger) else -1)
         if key not in seen:
             seen.add(key)
@@ -158,8 +156,13 @@ def _plain_trigger(token: Any) -> Trigger | None:
 
 def _arguments(verb: Any) -> set[str]:
     """Return the words of a verb's subject and objects; a participle's object is the noun that it stands beside."""
-    words = {t.lower_ for c in verb.children if c.dep_ in _ARGUMENTS for t in c.subtree}
-    return words | {verb.head.lower_} if verb.dep_ in {"acl", "relcl"} else words
+    held = [c for c in verb.children if c.dep_ in _ARGUMENTS]
+    words = {t.lower_ for c in held for t in c.subtree}
+    if verb.dep_ in {"acl", "relcl"}:
+        words.add(verb.head.lower_)
+    if any(c.pos_ == "PROPN" and c.dep_ in {"dobj", "nsubjpass"} for c in held):
+        words.add(NAMED)
+    return words
 
 
 # --- places on triggers ---------------------------------------------------------------------------------------------
@@ -274,9 +277,9 @@ def _aside_about(token: Any) -> list[Any]:
     return [noun, noun.head, *noun.children] if noun.dep_ == "appos" else [noun]
 
 
-def _without_containers(ties: list[tuple[Trigger, Spot | None]]) -> list[tuple[Trigger, Spot | None]]:
+def _without_containers(ties: list[tuple[Trigger, Spot]]) -> list[tuple[Trigger, Spot]]:
     """Drop a place that holds another one of the same happening: Bucha, not Ukraine too."""
-    return [(t, s) for t, s in ties if s is None or not any(o and t == u and _holds(s.place, o.place) for u, o in ties)]
+    return [(t, s) for t, s in ties if not any(t == u and _holds(s.place, o.place) for u, o in ties)]
 
 
 def _holds(outer: Place, inner: Place) -> bool:
@@ -286,11 +289,8 @@ def _holds(outer: Place, inner: Place) -> bool:
         return True
     if outer.kind is PlaceKind.COUNTRY:
         return True
-    return (
-        outer.kind is PlaceKind.REGION
-        and inner.kind not in (PlaceKind.REGION, PlaceKind.COUNTRY)
-        and (outer.admin1_code == inner.admin1_code != "")
-    )
+    finer = inner.kind not in (PlaceKind.REGION, PlaceKind.COUNTRY)
+    return outer.kind is PlaceKind.REGION and finer and outer.admin1_code == inner.admin1_code != ""
 
 
 # --- triggers without a place of their own --------------------------------------------------------------------------

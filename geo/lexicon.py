@@ -6,10 +6,11 @@ corrects them; ``refine`` uses what it can see in the sentence.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from geo.model import EventType
 
-__all__ = ["IDIOMS", "NOUNS", "VERBS", "refine"]
+__all__ = ["IDIOMS", "NAMED", "NOUNS", "VERBS", "refine"]
 
 # Verbs with a particle that tell no happening of the kind that the verb alone tells.
 IDIOMS = frozenset({"die down", "die out", "shake off", "fire up", "break down", "take over", "hold up", "kick off"})
@@ -78,11 +79,14 @@ NOUNS = _table(
     }
 )
 
+NAMED = "*name*"
+"""Stands among a verb's arguments for an object that is a proper name ("took Acre")."""
+
 _TERRITORY = frozenset(
     "town towns city cities village villages settlement settlements territory territories area areas region regions "
     "land km kilometre kilometres kilometer kilometers mile miles district districts capital island control bastion "
-    "stronghold hub country province base border republic".split()
-)
+    "stronghold hub center centre country province base border republic flag flags positions".split()
+) | {NAMED}
 _FORCES = frozenset(
     "force forces troop troops soldier soldiers army military fighter fighters unit units brigade militant militants "
     "rebel rebels militia combatants insurgents convoy tank tanks".split()
@@ -95,41 +99,44 @@ _SUPPLIES = frozenset(
     "arms weapons weapon aid supplies food medicine ammunition missiles tanks relief money help".split()
 )
 _WATER = frozenset("river rivers rain rains water waters dam flood floodwaters storm wind winds tide waves".split())
+_ABSTRACT = frozenset("line front government talks economy currency deal effect coalition negotiations".split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What verbs mean if one of ``words`` is among their arguments, and otherwise; None is no happening."""
+
+    verbs: frozenset[str]
+    words: frozenset[str]
+    then: EventType | None
+    otherwise: EventType | None
+
+
+def _rule(verbs: str, words: frozenset[str], then: EventType | None, otherwise: EventType | None) -> _Rule:
+    return _Rule(frozenset(verbs.split()), words, then, otherwise)
+
+
+_RULES = (
+    _rule("take lose hold recover secure raise", _TERRITORY, EventType.CONTROL_CHANGE, None),
+    _rule("leave flee regroup return", _FORCES, EventType.WITHDRAWAL, EventType.MOVEMENT),
+    _rule("launch fire hit strike", _WATER, EventType.DISASTER, EventType.STRIKE),
+    _rule("target", _CIVILIAN, EventType.VIOLENCE_AGAINST_CIVILIANS, EventType.STRIKE),
+    _rule("attack", _CIVILIAN, EventType.VIOLENCE_AGAINST_CIVILIANS, EventType.BATTLE),
+    _rule("abandon", _FORCES | _TERRITORY, EventType.WITHDRAWAL, None),
+    _rule("collapse", _ABSTRACT, None, EventType.ACCIDENT),
+    _rule("give", _SUPPLIES, EventType.AID, None),
+    _rule("send", _SUPPLIES, EventType.AID, EventType.MOVEMENT),
+    _rule("sweep", _WATER, EventType.DISASTER, None),
+)
+_RULE_OF = {verb: rule for rule in _RULES for verb in rule.verbs}
 
 
 def refine(kind: EventType, lemma: str, arguments: Collection[str]) -> EventType | None:
     """Return the type after a look at the words that hang on the trigger, or None where it is no happening at all.
 
-    ``arguments`` are the lower-case words of its subject and objects.
+    ``arguments`` are the lower-case words of its subject and objects, with ``NAMED`` for an object that is a name.
     """
-    words = set(arguments)
-    if lemma in {"take", "lose", "hold", "control", "recover", "secure", "fall", "free", "raise"}:
-        return kind if words & (_TERRITORY | {"flag", "flags"}) or lemma in {"fall", "free", "control"} else None
-    if lemma in {"leave", "flee", "regroup", "return"}:
-        return EventType.WITHDRAWAL if words & _FORCES else EventType.MOVEMENT
-    if lemma in {"launch", "fire", "target", "hit", "strike"} and words & _WATER:
-        return EventType.DISASTER
-    if lemma in {"shoot", "arrest", "detain"} and words & _FORCES and not words & _CIVILIAN:
-        return EventType.BATTLE if lemma == "shoot" else kind
-    if lemma in {"target", "attack"} and words & _CIVILIAN:
-        return EventType.VIOLENCE_AGAINST_CIVILIANS
-    if lemma == "abandon" and not words & (_FORCES | _TERRITORY):
-        return None
-    if lemma == "collapse" and words & {
-        "line",
-        "front",
-        "government",
-        "talks",
-        "economy",
-        "currency",
-        "deal",
-        "effect",
-    }:
-        return None
-    if lemma == "give":
-        return kind if words & _SUPPLIES else None
-    if lemma == "send":
-        return EventType.AID if words & _SUPPLIES else EventType.MOVEMENT if words & _FORCES else None
-    if lemma == "sweep" and not words & _WATER:
-        return None
-    return kind
+    rule = _RULE_OF.get(lemma)
+    if rule is None:
+        return kind
+    return rule.then if rule.words & set(arguments) else rule.otherwise

@@ -178,8 +178,9 @@ class Relation:
     """How a relative place hangs on its anchor.
 
     ``word`` is what relates them: "from", "near" or "part". ``bearings`` are degrees from north (two for "south and
-    east", -1 for "central"); ``distance_km`` is set where the words give it. The anchor is the mention at ``anchor_start``, or None where the
-    words leave it open ("in the south"): then it is the country the report is about.
+    east", -1 for "central"); ``distance_km`` is set where the words give it. The anchor is the mention at
+    ``anchor_start``, or None where the words leave it open ("in the south"): then it is the country the report is
+    about.
     """
 
     word: str

@@ -3,7 +3,7 @@
 import math
 import re
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -79,7 +79,7 @@ def _candidates(mention: Mention, gazetteer: Gazetteer) -> list[Place]:
 
 def _country_weights(mentions: Sequence[Mention], candidates: Sequence[Sequence[Place]]) -> Mapping[str, float]:
     """Return how much of a report speaks of each country, 0-1, from the names that can mean one country only."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = defaultdict(float)
     for mention, places in zip(mentions, candidates, strict=True):
         codes = {p.country_code for p in places}
         if len(codes) == 1 and (code := codes.pop()):

@@ -4,6 +4,7 @@ With a parse the rules read the tree; without one they read the neighbouring wor
 names a country, a capital, a seat of power or a bloc: what a government can be called by (``can_act``).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from geo.model import Role
@@ -94,18 +95,24 @@ def _heads_title(doc: Any, at: int) -> bool:
 
 
 def _possessive(doc: Any, at: int, can_act: bool) -> Role:
-    for token in doc[at : at + 7]:
-        if token.is_punct and token.text != "-":
-            break
-        if token.lower_ in _TITLES:
-            return Role.MODIFIER
-        if token.lower_ in _LAND:
-            return Role.LITERAL
-        if token.lower_ in _ACTING_HEADS:
-            break
-        if token.pos_ in {"VERB", "AUX", "ADP"}:
-            break
+    """Read "Ukraine's …" by what is owned: a title or institution, the land itself, or else those who act."""
+    owned = list(_owned(doc, at))
+    if any(token.lower_ in _TITLES for token in owned):
+        return Role.MODIFIER
+    if owned and owned[-1].lower_ in _LAND:
+        return Role.LITERAL
     return Role.ACTOR if can_act else Role.LITERAL
+
+
+def _owned(doc: Any, at: int) -> Iterator[Any]:
+    """Yield the words of the noun phrase that begins at a token, up to its head."""
+    head = doc[at - 2].head if doc.has_annotation("DEP") else None
+    for token in doc[at : at + 7]:
+        if (token.is_punct and token.text != "-") or token.pos_ in {"VERB", "AUX", "ADP"}:
+            return
+        yield token
+        if token == head or (head is None and token.lower_ in _LAND | _ACTING_HEADS):
+            return
 
 
 def _from_tree(root: Any, can_act: bool, depth: int) -> Role:
