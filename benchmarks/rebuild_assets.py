@@ -13,6 +13,8 @@ import sys
 import tarfile
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +45,7 @@ def main() -> int:
         topology = simplify(regions, work)
     world, shapes = convert(topology)
     text = json.dumps(world, ensure_ascii=True, separators=(",", ":"))
-    # JSON.parse of one string is read 1.7 times as fast by V8 as the same data as a JavaScript literal.
-    quoted = text.replace("\\", "\\\\").replace("'", "\\'")
-    (WEB / "world.js").write_text(f"(globalThis.dateline ??= {{}}).world = JSON.parse('{quoted}');\n", encoding="ascii")
+    (WEB / "world.js").write_text(f"(globalThis.dateline ??= {{}}).world = {text};\n", encoding="ascii")
     (WEB / "shapes.json").write_text(json.dumps(shapes, sort_keys=True, separators=(",", ":")) + "\n", encoding="ascii")
     return 0
 
@@ -113,9 +113,10 @@ def convert(topology: dict[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
     names = country_names(regions)
     world = {
         "transform": topology["transform"],
-        "arcs": topology["arcs"],
+        "arcs": [encode_arc(arc) for arc in topology["arcs"]],
         "lines": line_kinds(regions, len(topology["arcs"])),
         "shapes": [polygons(g) for g in (*regions, *countries)],
+        "boxes": shape_boxes((*regions, *countries), topology["arcs"]),
         "nRegions": len(regions),
         "regionLabels": [[p["name"], p["lon"], p["lat"]] for p in (g["properties"] for g in regions)],
         "countryLabels": [country_label(g, names, topology["transform"]) for g in objects["labels"]],
@@ -131,6 +132,49 @@ def country_label(label: dict[str, Any], names: dict[str, str], transform: dict[
     (kx, ky), (dx, dy) = transform["scale"], transform["translate"]
     x, y = label["coordinates"]
     return [name, round(x * kx + dx, 2), round(y * ky + dy, 2)]
+
+
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def encode_arc(arc: list[list[int]]) -> str:
+    """Write an arc's steps as source maps write theirs: base-64 digits of 5 bits, the sign in the lowest.
+
+    A list of numbers took the browser 300 ms to read; strings take 10, and only arcs in sight are ever decoded.
+    """
+    return "".join(encode_number(step) for point in arc for step in point)
+
+
+def encode_number(number: int) -> str:
+    rest = number << 1 if number >= 0 else -number << 1 | 1
+    digits = ""
+    while True:
+        rest, digit = rest >> 5, rest & 31
+        digits += DIGITS[digit | (32 if rest else 0)]
+        if not rest:
+            return digits
+
+
+def shape_boxes(geometries: Sequence[dict[str, Any]], arcs: list[list[list[int]]]) -> list[list[int]]:
+    """Return the least and greatest x and y of each shape, in the topology's own steps."""
+    boxes = [arc_box(arc) for arc in arcs]
+    return [join_boxes([boxes[a if a >= 0 else ~a] for a in arc_numbers(g)]) for g in geometries]
+
+
+def arc_box(arc: list[list[int]]) -> list[int]:
+    xs, ys = (list(accumulate(point[axis] for point in arc)) for axis in (0, 1))
+    return [min(xs), min(ys), max(xs), max(ys)]
+
+
+def join_boxes(boxes: list[list[int]]) -> list[int]:
+    if not boxes:
+        return [0, 0, 0, 0]
+    west, south, east, north = zip(*boxes, strict=True)
+    return [min(west), min(south), max(east), max(north)]
+
+
+def arc_numbers(geometry: dict[str, Any]) -> set[int]:
+    return {a if a >= 0 else ~a for polygon in polygons(geometry) for ring in polygon for a in ring}
 
 
 def polygons(geometry: dict[str, Any]) -> list[Any]:
@@ -152,7 +196,7 @@ def line_kinds(regions: list[dict[str, Any]], n_arcs: int) -> list[int]:
     """Return for each arc whether it is coast, a line between regions, a border, or a dashed one."""
     sides: list[list[dict[str, Any]]] = [[] for _ in range(n_arcs)]
     for g in regions:
-        for number in {a if a >= 0 else ~a for polygon in polygons(g) for ring in polygon for a in ring}:
+        for number in arc_numbers(g):
             sides[number].append(g["properties"])
     return [line_kind(s) for s in sides]
 

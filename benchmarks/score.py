@@ -3,7 +3,7 @@
     python benchmarks/score.py --shared ../shared          everything, some minutes
     python benchmarks/score.py --shared ../shared --fast   a sample of the toponym sets, under a minute
 
-The product is run as a user runs it (``python -m geo geoparse``); the scorers are those in SHARED/tools. Accuracy on the
+The product is run as a user runs it (``python -m geo geoparse``); the scorers are SHARED/tools. Accuracy on the
 toponym sets is in sample: the sets are what the rules were written on.
 """
 

@@ -160,6 +160,8 @@ def geoparse_command(
             if "error" in record:
                 failed = True
                 _complain(f"{source}:{number}: {record['error']}")
+            if "warning" in record:
+                _complain(f"{source}:{number}: {record['warning']}")
             out.write(json.dumps(record, ensure_ascii=False, allow_nan=False, default=str) + "\n")
             out.flush()
     raise typer.Exit(_INCOMPLETE if failed else _DONE)

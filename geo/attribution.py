@@ -350,7 +350,7 @@ def _by_pattern(doc: Any, memory: _Memory) -> Iterator[Attribution]:
     for pattern in (_ACCORDING, _SPEAKER_FIRST, _SPEAKER_LAST):
         if match := pattern.search(doc.text):
             cue = _base(match["cue"]) if "cue" in match.groupdict() else "according"
-            who = memory.full_name(_TITLE_WORDS.sub("", match["who"]).strip())
+            who = memory.full_name(_TITLE_WORDS.sub("", match["who"]).strip(" ."))
             yield Attribution(cue, 0, memory.last_speaker if who.lower() in _PERSONAL else who, everything)
             memory.last_speaker = who
             return

@@ -46,7 +46,8 @@ _BYLINE = re.compile(
     r"\W{0,3}(?:additional )?(?:reporting|writing|written|reported|editing|edited|compiled) by\b", re.I
 )
 _SOURCE = re.compile(
-    rf"\W{{0,3}}(?:sources?|via|©|\(c\)|copyright|from|by)\W{{0,3}}(?:\d{{4}} ?)?(?:the )?{_AGENCY}[^.!?]{{0,40}}\W?$", re.I
+    rf"\W{{0,3}}(?:sources?|via|©|\(c\)|copyright|from|by)\W{{0,3}}(?:\d{{4}} ?)?(?:the )?{_AGENCY}[^.!?]{{0,40}}\W?$",
+    re.I,
 )
 _STATEMENT = re.compile(rf"{_AGENCY}(?: contributed| Trust Principles|\W{{0,3}}all rights)", re.I)
 _ALONE = re.compile(rf"\W{{0,3}}(?:the )?{_AGENCY}\W{{0,3}}$", re.I)

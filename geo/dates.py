@@ -159,7 +159,9 @@ _PARTS = ("early", "mid", "late")
 
 def _part(period: _Period, part: str) -> _Period:
     """Return the early, middle or late third of a period longer than a day; a week's late part begins on Thursday."""
-    if period.first is None or period.last is None or part not in _PARTS or period.unit == "D":
+    if period.first is None or period.last is None or part not in _PARTS or period.value[0] == "P":
+        return period
+    if (period.last - period.first).days < 2:
         return period
     unit = "M" if period.unit in {"Y", "DE", "CE"} else "D"
     length = _MONTHS_IN[period.unit] if unit == "M" else (period.last - period.first).days + 1
@@ -224,6 +226,7 @@ class _Story:
     history: bool
     before_christ: bool
     day_first: bool
+    room: int  # how many more words that look like dates are worth reading
     year: str = ""
     anchor: _Period | None = None
     start: int = 0
@@ -609,20 +612,22 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 _Reader = Callable[[_Match, _Story], _Period | None]
 _EXPLICIT, _RELATIVE, _UNKNOWN = DateBasis.EXPLICIT, DateBasis.RELATIVE, DateBasis.NONE
-_NUMBERS = {"0", "000"} | set(_COUNTS) | set(_VAGUE)
+_SMALL = {"0", "near"}  # a number of one or two digits; "near" when it stands just behind a date
+_NUMBERS = _SMALL | {"000"} | set(_COUNTS) | set(_VAGUE)
 _DAY2 = r"\d{1,2}(?:st|nd|rd|th)?"
 _TABLE: tuple[tuple[Collection[str], str, _Reader, DateBasis], ...] = (
-    ({"0"}, rf"<day>(?=<to>{_DAY2}(?: of)? <month><in_year>)", _read_calendar, _EXPLICIT),
-    ({"0"}, r"<day>(?: of|,)?[ -]<month><in_year>", _read_calendar, _EXPLICIT),
-    ({"0"}, r"(?P<a>\d{1,2})(?P<mark>[./-])(?P<b>\d{1,2})(?P=mark)(?P<year>[12]\d{3}|(?<=/)\d\d)",
+    (_SMALL, rf"<day>(?=<to>{_DAY2}(?: of)? <month><in_year>)", _read_calendar, _EXPLICIT),
+    (_SMALL, r"<day>(?: of|,)?[ -]<month><in_year>", _read_calendar, _EXPLICIT),
+    (_SMALL, r"(?P<a>\d{1,2})[./-](?P<b>\d{1,2})[./-](?P<year>[12]\d{3}|(?<=/)\d\d)",
      _read_numeric, _EXPLICIT),
-    ({"0", *_CENTURIES}, r"<century>(?:st|nd|rd|th)?[ -]century(?: (?P<bc>bce?|b\.c\.?))?", _read_century, _EXPLICIT),
-    ({"0", "000", "0000"}, r"(?P<month>(?!))?(?P<y>\d{1,4}) (?P<era><bc>)", _read_bc, _EXPLICIT),
+    ({*_SMALL, *_CENTURIES}, r"<century>(?:st|nd|rd|th)?[ -]century(?: (?P<bc>bce?|b\.c\.?))?",
+     _read_century, _EXPLICIT),
+    ({*_SMALL, "000", "0000"}, r"(?P<month>(?!))?(?P<y>\d{1,4}) (?P<era><bc>)", _read_bc, _EXPLICIT),
     (_NUMBERS, r"<n>[ -](?:(?:long|short|full|straight|more|consecutive|other|bloody|gruelling|grueling) )?<unit>"
      r"(?P<age>(?:[- ]olds?| of age)\b)?(?: (?P<tail>ago(?: today)?|earlier|later|from now))?", _read_count, _UNKNOWN),
-    ({"0"}, r"(?P<second>\d{1,2})(?:st|nd|rd|th)?(?:,? <year>)?", _read_second, _EXPLICIT),
+    ({"near"}, r"(?P<second>\d{1,2})(?:st|nd|rd|th)?(?:,? <year>)?", _read_second, _EXPLICIT),
     ({"000"}, r"(?P<month>(?!))?(?P<y>\d{3})(?P<era>)", _read_bc, _EXPLICIT),
-    ({"0000"}, r"(?P<year>\d{4})-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?:[t ](?P<clock>\d\d:\d\d)"
+    ({"0000"}, r"(?P<year>[12]\d{3})-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?:[t ](?P<clock>\d\d:\d\d)"
      r"(?::\d\d)?(?:\.\d{1,6})?(?:z|[+-]\d\d:?\d\d)?)?", _read_iso, _EXPLICIT),
     ({"0000"}, r"(?P<y>[12]\d\d0)'?s", _read_decade, _EXPLICIT),
     ({"0000"}, r"(?P<y>[12]\d{3})(?![,.]\d| ?%)(?=(?:[ -](?P<noun>[a-z]+))?)", _read_year, _EXPLICIT),
@@ -650,19 +655,25 @@ _TABLE: tuple[tuple[Collection[str], str, _Reader, DateBasis], ...] = (
 )  # fmt: skip
 
 
-def _by_first_word() -> dict[str, list[tuple[re.Pattern[str], _Reader, DateBasis]]]:
-    rules: dict[str, list[tuple[re.Pattern[str], _Reader, DateBasis]]] = {}
+_Rule = tuple[re.Pattern[str], _Reader, DateBasis]
+
+
+def _by_first_word() -> dict[str, tuple[re.Pattern[str], list[_Rule]]]:
+    """Return the rules that a word may begin, behind one pattern that tells quickly whether any of them fits."""
+    patterns: dict[str, list[str]] = {}
+    rules: dict[str, list[_Rule]] = {}
     for words, pattern, reader, basis in _TABLE:
         compiled = _compile(pattern)
         for first in {word.partition(" ")[0] for word in words}:
+            patterns.setdefault(first, []).append(re.sub(r"\(\?P<\w+>", "(?:", compiled.pattern))
             rules.setdefault(first, []).append((compiled, reader, basis))
-    return rules
+    return {first: (re.compile("|".join(patterns[first])), rules[first]) for first in rules}
 
 
 _RULES = _by_first_word()
 _DIGITS = {1: "0", 2: "0", 3: "000", 4: "0000"}
-_TOKEN = re.compile(r"[a-z]+|(?<![\w$€£¥#@])(?<!\d[.,:/+])\d{1,4}(?!\d)")
-_NUMBER_LEADS_ON = re.compile(r"\d+(?:([./-])\d{1,2}\1\d\d|-\d{1,2}(?:st|nd|rd|th)? |(?:st|nd|rd|th)?[ ,-]{1,2}[a-z])")
+_NO_RULES: tuple[re.Pattern[str], list[_Rule]] = (re.compile("(?!)"), [])
+_TOKEN = re.compile(r"[a-z]+|(?<![\w$€£¥#@])(?<!\d[.,:/+])[0-9]{1,4}(?!\d)")
 _LEAD = re.compile(
     r"(?:(?P<since>since(?: at least)?)|(?P<early>early|beginning|start)|(?P<mid>mid(?:dle)?)|(?P<late>late|end|close)|"
     rf"(?P<earlier>earlier)|(?P<later>later)|(?P<tod>{_any(_TIMES_OF_DAY)})(?= o[fn] )|the)"
@@ -690,15 +701,15 @@ def find_dates(document: Document, parsed: "ParsedDocument") -> list[Timex]:
     unless a word of plan governs it. Days are None for durations, for "recently" and its like, for years before Christ,
     and for what hangs on a day of publication that is not known. Numeric dates are month first unless that is
     impossible, lies in the future, or the report puts days first elsewhere; seasons are the north's. A text with over
-    a hundred expressions and more than one in fifty characters is no report: the surplus is not read.
+    a hundred words like dates and more than one in forty characters is no report: the surplus is not read.
     """
     story = _open_story(document)
     timexes: list[Timex] = []
-    end, room = 0, 100 + len(story.text) // 50
+    end = 0
     for sentence in parsed.sentences:
         if not story.history and "\n" in story.text[end : sentence.start]:
             story.year = ""
-        _scan(story, sentence.start, sentence.end, room - len(timexes))
+        _scan(story, sentence.start, sentence.end)
         _join_ranges(story)
         _count_from_dates(story)
         timexes += [_timex(document.text, hit) for hit in story.hits]
@@ -710,20 +721,22 @@ def _open_story(document: Document) -> _Story:
     """Tell a history, whose yearless dates carry on from the last year named, from news told from its own day."""
     text = fold(document.text)
     lower = text.translate(_CAPITALS)
-    limit = document.published.year - 1 if document.published else 3000
+    published = document.published if document.published and 1000 <= document.published.year < 3000 else None
+    limit = published.year - 1 if published else 3000
     past, before_christ = sum(int(year) < limit for year in _YEARS.findall(lower)), len(_BC.findall(lower))
     pairs = [(int(a), int(b)) for a, b in _NUMERIC.findall(lower)]
     return _Story(
         text,
         lower,
-        document.published,
+        published,
         history=past + before_christ >= max(5, 4 * len(_NEWSY.findall(lower)) + 1),
         before_christ=before_christ > past,
+        room=100 + len(text) // 40,
         day_first=any(a > 12 for a, _ in pairs) and not any(b > 12 for _, b in pairs),
     )
 
 
-def _scan(story: _Story, start: int, end: int, room: int) -> None:
+def _scan(story: _Story, start: int, end: int) -> None:
     story.start, story.end, story.lead, story.hits = start, end, None, []
     story.cues = [m.start() for m in _CUE.finditer(story.text, start, end)]
     story.breaks = [m.start() for m in _BREAK.finditer(story.text, start, end)]
@@ -731,7 +744,7 @@ def _scan(story: _Story, start: int, end: int, room: int) -> None:
     for token in _TOKEN.finditer(story.lower, start, end):
         begin, after = token.span()
         word = story.text[begin:after]
-        if len(story.hits) >= room:
+        if not story.room:
             return
         if begin >= at:
             story.before = before if story.text[at:begin] in _GAPS else ""
@@ -749,13 +762,17 @@ def _read(story: _Story, lower: str, word: str, begin: int) -> None:
     key = lower
     if lower.isdecimal():
         key = _DIGITS[len(lower)]
-        near = story.hits and begin - story.hits[-1].end < _NEAR
-        if not near and (_TELEPHONE.match(story.lower, max(0, begin - 2)) or not _leads_on(story, key, begin)):
+        if story.hits and begin - story.hits[-1].end < _NEAR:
+            key = "near" if key == "0" else key
+        elif _TELEPHONE.match(story.lower, max(0, begin - 2)) or not _NUMBER.match(story.lower, begin):
             return
     elif lower in _SHORT_WEEKDAYS and (lead := _WEEKDAY_LEAD.match(story.lower, begin, story.end)):
         story.lead = _Lead(*lead.span(), weekday=_SHORT_WEEKDAYS[lead["weekday"]])
         return
-    for pattern, reader, basis in _RULES.get(key, ()):
+    gate, rules = _RULES.get(key, _NO_RULES)
+    fits = gate.match(story.lower, begin, story.end) is not None
+    story.room -= fits
+    for pattern, reader, basis in rules if fits else ():
         match = pattern.match(story.lower, begin, story.end)
         if match and (period := _try(reader, match, story)):
             _settle(story, match, period, basis)
@@ -764,11 +781,7 @@ def _read(story: _Story, lower: str, word: str, begin: int) -> None:
         story.lead = _extend(story.lead, lead)
 
 
-def _leads_on(story: _Story, key: str, begin: int) -> bool:
-    """Tell quickly whether a number may begin a date, so that columns of numbers cost little."""
-    return key == "0000" or _NUMBER_LEADS_ON.match(story.lower, begin) is not None
-
-
+_NUMBER = re.compile(r"[0-9]{4}|[0-9]+(?:[./-][0-9]|[ ,-]{0,2}[a-z])")  # else no date begins with it
 _TELEPHONE = re.compile(r"\d-\d")
 _NEAR = 10  # characters between the two numbers of a range at most
 
@@ -896,7 +909,7 @@ def _share_year(a: _Hit, b: _Hit, in_order: bool) -> None:
 
 def _move(hit: _Hit, year: int) -> None:
     month, day = int(hit.period.value[5:7]), int(hit.period.value[8:] or 0)
-    if 0 < year < 10_000 and _fits(year, month, day, None):
+    if _fits(year, month, day, None):
         hit.period, hit.basis = _named(f"{year:04}", month, day), _EXPLICIT
 
 

@@ -20,7 +20,7 @@ def export_csv(table: pa.Table, file: TextIO, *, raw: bool = False) -> None:
     A text cell that a spreadsheet would run as a formula gets a leading ``'``; with ``raw`` every cell stays as it is.
     Open ``file`` with ``newline=""``.
     """
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file, lineterminator="\r\n")  # as RFC 4180; with "\n" Python < 3.13 leaves a lone CR unquoted
     writer.writerow(table.column_names)
     for row in _rows(table):
         writer.writerow([_cell(value, raw) for value in row.values()])

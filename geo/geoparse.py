@@ -8,14 +8,17 @@ from typing import IO, Any
 
 from geo.build import Config, Reading, extract_batch
 from geo.copies import group_copies
+from geo.dates import find_dates
 from geo.documents import make_document, resolve_years
 from geo.errors import ReportError
 from geo.events import claim_row
-from geo.model import Document, Resolution, Timex
+from geo.language import RULES_ALONE, load_language
+from geo.model import DateBasis, Document, Resolution, Timex
 
 __all__ = ["LONGEST_TEXT", "geoparse", "geoparse_lines"]
 
 LONGEST_TEXT = 2_000_000  # characters
+_LONGEST_DAY = 64  # characters
 _LONGEST_LINE = 30_000_000  # bytes; a text of that length with every character escaped fits
 
 
@@ -39,19 +42,24 @@ def geoparse_lines(file: IO[bytes], config: Config) -> Iterator[tuple[int, dict[
 def geoparse(record: Mapping[str, Any], config: Config) -> dict[str, Any]:
     """Read one ``{"id", "text", "published"}`` into ``{"id", "mentions", "timexes", "claims"}``.
 
-    ``published`` is an ISO day and may be missing; then the text's own date counts. Claims have the columns of the
-    claims table; days are ``datetime.date`` objects.
+    ``published`` is an ISO day, or words that name one ("Dec 17, 2013 7:58 AM ET"), and may be missing; then the
+    text's own date counts. Where it cannot be read the text is read all the same and the answer has a ``warning``.
+    Claims have the columns of the claims table; days are ``datetime.date`` objects.
 
     Raises:
         ReportError: the record is not of that form, or its text broke a stage.
         GazetteerError, ModelMissingError: what ``config`` names cannot be used.
     """
-    document = _document(record)
+    published = record.get("published")
+    day = _day(published)
+    document = _document(record, day)
     reading = extract_batch([document], config)[0]
     if reading.error:
         raise ReportError(reading.error)
+    warning = f"published is {json.dumps(published)[:40]}, not a day like 2022-09-13: it is passed over"
     return {
         "id": record["id"],
+        **({"warning": warning} if published and day is None else {}),
         "mentions": [_mention(resolution) for resolution in reading.resolutions],
         "timexes": [_timex(timex) for timex in reading.timexes],
         "claims": _claims(reading),
@@ -84,8 +92,8 @@ def _parsed(line: bytes) -> dict[str, Any]:
     return record
 
 
-def _document(record: Mapping[str, Any]) -> Document:
-    id_, text, published = record.get("id"), record.get("text"), record.get("published")
+def _document(record: Mapping[str, Any], day: date | None) -> Document:
+    id_, text = record.get("id"), record.get("text")
     if not isinstance(id_, str | int) or isinstance(id_, bool):
         raise ReportError("has no id that is a string or a whole number")
     if not isinstance(text, str):
@@ -96,18 +104,22 @@ def _document(record: Mapping[str, Any]) -> Document:
         text.encode()
     except UnicodeEncodeError as error:
         raise ReportError(f"the text holds half a surrogate pair at character {error.start:,}") from None
-    return resolve_years([make_document(str(id_), text, published=_day(published))])[0]
+    return resolve_years([make_document(str(id_), text, published=day)])[0]
 
 
 def _day(published: Any) -> date | None:
-    if published is None or published == "":
+    """Return the day that ``published`` names, an ISO day or words of up to 64 characters, or None."""
+    if not isinstance(published, str) or len(published) > _LONGEST_DAY:
         return None
-    if isinstance(published, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}(?:[T ].{0,40})?", published):
+    if re.match(r"\d{4}-\d{2}-\d{2}(?!\d)", published):
         try:
             return date.fromisoformat(published[:10])
         except ValueError:
-            pass
-    raise ReportError(f"published is {json.dumps(published)[:40]}, not a day like 2022-09-13")
+            return None
+    words = Document("", "", published)
+    days = find_dates(words, load_language(RULES_ALONE).parse(words))
+    named = [t.date_from for t in days if t.basis is DateBasis.EXPLICIT and t.date_from == t.date_to]
+    return named[0] if named else None
 
 
 def _mention(resolution: Resolution) -> dict[str, Any]:

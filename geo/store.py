@@ -13,7 +13,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -204,10 +204,13 @@ def _kept_if_readable(root: Path) -> list[str]:
 @contextmanager
 def _lock(root: Path) -> Iterator[None]:
     """Let one process publish at a time. SQLite's file lock works on every system and goes when its holder dies."""
-    with closing(sqlite3.connect(root / "lock.sqlite", timeout=_LOCK_SECONDS, isolation_level=None)) as connection:
+    with ExitStack() as stack:
         try:
+            connection = stack.enter_context(
+                closing(sqlite3.connect(root / "lock.sqlite", timeout=_LOCK_SECONDS, isolation_level=None))
+            )
             connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             raise StoreError(f"{root}: cannot be locked for writing: {_first_line(error)}") from error
         yield
 

@@ -62,7 +62,7 @@ _DATELINE = re.compile(
     r" ?(?:\([A-Z][\w ./]{1,30}\))? ?(?:-|--) ?)(?=[\"'A-Z0-9])"
 )
 _PRINTED_DATE = re.compile(r"\s*(?:date[: ]+)?\d{4}-\d{2}-\d{2}\s+(?=\S)", re.IGNORECASE)
-_BULLET = re.compile(r"\s*(?:[•*·▪‣-]|\d{1,2}[.)])\s+")
+_BULLET = re.compile(r"\s*(?:[•*·▪‣-]|\d{1,2}[.)]|FILE(?: PHOTO)?:)\s+")
 _END = re.compile(r"[.!?…][\"')\]]{0,3}(?=\s|$)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Maj|Capt|Sgt|Adm|Cmdr|Rev|Hon|Sen|Rep|Gov|Pres|St|Ste|Mt|Ft|vs|No|Nos|"

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from geo.model import EventType
 from geo.store import Generation
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "count_bins",
     "find_days",
     "find_evidence",
+    "list_claims",
     "read_places",
     "read_reports",
     "read_tray",
@@ -36,51 +38,35 @@ __all__ = [
 # reports has 600, and a file without line breaks must not fill the page.
 _CONTEXT = 1500
 _LONGEST_COUNTED = 366
+_VAGUE = {EventType.OTHER.value, EventType.STATEMENT.value}
 
-_NUMBERS = """
-    SELECT place_id, row_number() OVER (ORDER BY place_id) AS number
-    FROM (SELECT DISTINCT place_id FROM claims WHERE place_id <> '' AND lat IS NOT NULL AND lon IS NOT NULL)
-"""
+# A number of 53 bits, all that JavaScript's own numbers hold, that says nothing of the id it is made from.
+_NUMBER = "(md5_number_lower(place_id) >> 11)::BIGINT"
 
 # One row a claim in view. Half-open expressions ("until Friday") count for the one day that they name.
 _SEEN = """
-    SELECT * FROM (
-        SELECT *, coalesce(date_from, date_to) AS first_day, coalesce(date_to, date_from) AS last_day FROM claims
-    ) WHERE first_day <= ? AND last_day >= ?
+    SELECT *, coalesce(date_from, date_to) AS first_day, coalesce(date_to, date_from) AS last_day
+    FROM claims WHERE coalesce(date_from, date_to) <= ? AND coalesce(date_to, date_from) >= ?
 """
 
 _FEATURES = f"""
-    WITH seen AS ({_SEEN}), numbers AS ({_NUMBERS}),
-    types AS (
-        SELECT place_id, event_type,
-            row_number() OVER (
-                PARTITION BY place_id ORDER BY count(*) DESC, event_type IN ('other', 'statement'), event_type
-            ) AS rank
-        FROM seen GROUP BY place_id, event_type
-    ),
-    disputes AS (
-        SELECT place_id, bool_or(disputed) AS disputed FROM events
-        WHERE coalesce(date_from, date_to) <= ? AND coalesce(date_to, date_from) >= ? GROUP BY place_id
-    )
-    SELECT number, place_id, any_value(seen.place_name ORDER BY place_name) AS name,
-        any_value(lat ORDER BY lat) AS lat, any_value(lon ORDER BY lon) AS lon,
-        coalesce(max(radius_km), 0) AS radius_km,
+    SELECT {_NUMBER} AS number, place_id, min(place_name) AS name, arg_min(lat, claim_id) AS lat,
+        arg_min(lon, claim_id) AS lon, coalesce(max(radius_km), 0) AS radius_km,
         CASE WHEN bool_or(place_kind IN ('region', 'country')) THEN 'area' ELSE 'point' END AS kind,
-        max(place_kind) AS place_kind, max(country_code) AS country_code, max(admin1_code) AS admin1_code,
-        count(*) AS n_claims, count(DISTINCT origin_id) AS independent_sources,
-        any_value(types.event_type) AS event_type,
-        list(DISTINCT status ORDER BY status) AS statuses, coalesce(bool_or(disputes.disputed), false) AS disputed
-    FROM seen JOIN numbers USING (place_id)
-    JOIN types USING (place_id) LEFT JOIN disputes USING (place_id)
-    WHERE types.rank = 1
-    GROUP BY number, place_id ORDER BY number
+        min(place_kind) AS place_kind, min(country_code) AS country_code, min(admin1_code) AS admin1_code,
+        count(*) AS n_claims, count(DISTINCT origin_id) AS independent_sources, histogram(event_type) AS types,
+        list(DISTINCT status) AS statuses,
+        place_id IN (
+            SELECT place_id FROM events
+            WHERE disputed AND coalesce(date_from, date_to) <= ? AND coalesce(date_to, date_from) >= ?
+        ) AS disputed
+    FROM ({_SEEN}) WHERE place_id <> '' AND lat IS NOT NULL AND lon IS NOT NULL GROUP BY place_id ORDER BY number
 """  # noqa: S608 - put together from the constants above; values are parameters
 
 _CLAIMS = f"""
-    WITH seen AS ({_SEEN}), numbers AS ({_NUMBERS})
     SELECT first_day AS date_from, last_day AS date_to, place_name, event_type, status, claimant, verification,
-        coalesce(outlet, '') AS outlet, seen.text AS sentence, seen.report AS report, number, claim_id
-    FROM seen LEFT JOIN numbers USING (place_id) LEFT JOIN reports USING (report_id)
+        coalesce(outlet, '') AS outlet, seen.text AS sentence, seen.report AS report, {_NUMBER} AS number, claim_id
+    FROM ({_SEEN}) AS seen LEFT JOIN reports USING (report_id)
     ORDER BY date_from, date_to, place_name, report, start, claim_id
 """  # noqa: S608 - as above
 
@@ -117,8 +103,8 @@ EVERYTHING = Filter(date.min, date.max)
 class Feature:
     """One place on the map with what is claimed of it in view.
 
-    ``number`` names the place to the browser and stays the same within a generation: a ``place_id`` is what somebody
-    wrote in a gazetteer and never goes into a map. ``event_type`` is the most frequent one.
+    ``number`` names the place to the browser and stays the same as long as its ``place_id`` does, which is what
+    somebody wrote in a gazetteer and never goes into a map. ``event_type`` is the most frequent one.
     """
 
     number: int
@@ -140,11 +126,15 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a filter lets through: places for the map, claims for the list (one row a claim, in order of time)."""
+    """What a filter lets through, as the map needs it; the lists come after, by ``list_claims``."""
 
     filter: Filter
     features: tuple[Feature, ...]
-    claims: pd.DataFrame
+
+    @property
+    def n_claims(self) -> int:
+        """The claims in view, over all places."""
+        return sum(feature.n_claims for feature in self.features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +201,14 @@ class Summary:
 
 
 def build_view(generation: Generation, chosen: Filter) -> View:
-    """Return the places and claims whose days overlap the filter's window."""
+    """Return the places that have claims whose days overlap the filter's window."""
     window = _window(chosen)
-    features = tuple(Feature(**row) for row in _rows(generation.query(_FEATURES, [*window, *window])))
-    return View(chosen, features, generation.query(_CLAIMS, window))
+    return View(chosen, tuple(map(_feature, _rows(generation.query(_FEATURES, [*window, *window])))))
+
+
+def list_claims(generation: Generation, chosen: Filter) -> pd.DataFrame:
+    """Return one row a claim in view, in order of time: days, place, type, status, claimant, outlet, sentence, file."""
+    return generation.query(_CLAIMS, _window(chosen))
 
 
 def read_places(generation: Generation) -> tuple[Feature, ...]:
@@ -281,6 +275,13 @@ def summarise(generation: Generation) -> Summary:
     return Summary(**{str(name): int(value) for name, value in counts.iloc[0].items()})
 
 
+def _feature(row: dict[str, Any]) -> Feature:
+    """Return a feature with the most frequent type; of equals, one that says what happened."""
+    types: dict[str, int] = row.pop("types")
+    event_type = min(types, key=lambda name: (-types[name], name in _VAGUE, name))
+    return Feature(**row | {"event_type": event_type, "statuses": tuple(sorted(row["statuses"]))})
+
+
 def _window(chosen: Filter) -> list[date]:
     """Return the parameters of ``_SEEN``."""
     return [chosen.date_to, chosen.date_from]
@@ -297,9 +298,7 @@ def _plain(value: Any) -> Any:
         return value.date()
     if hasattr(value, "tolist"):  # a list column, or one of numpy's own numbers
         value = value.tolist()
-    if isinstance(value, list):
-        return tuple(value)
-    return None if pd.isna(value) else value
+    return value if isinstance(value, list | dict) or not pd.isna(value) else None
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -52,7 +52,9 @@ def test_a_line_is_told_from_chrome_and_headline(line, kind):
 
 
 def test_teasers_after_related_articles_are_chrome_until_prose_resumes():
-    prose = "The water reached the second floor of the hospital before the evening, staff said, and patients were moved."
+    prose = (
+        "The water reached the second floor of the hospital before the evening, staff said, and patients were moved."
+    )
     text = f"Related articles\nStar seen in Paris\nHe told fans he loved it...\n{prose}"
     assert kinds(text) == ["boilerplate", "boilerplate", "boilerplate", "body"]
 
@@ -71,7 +73,7 @@ def test_a_dateline_stands_apart_from_its_sentence(line, dateline):
 
 
 def test_folding_keeps_every_offset():
-    assert fold("“It’s” – over") == "\"It's\" - over"
+    assert fold("“It’s” – over") == '"It\'s" - over'
     assert len(fold("“It’s” – over")) == len("“It’s” – over")
 
 

@@ -31,48 +31,55 @@
   const dateline = globalThis.dateline;
   const world = dateline.world;
 
-  /** Decode an arc to Web Mercator, the whole world being 0..1 both ways, and its box. */
-  function decodeArc(arc) {
-    const { scale, translate } = world.transform;
-    const points = new Float64Array(arc.length * 2);
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    let [x, y] = [0, 0];
-    arc.forEach(([dx, dy], i) => {
-      x += dx;
-      y += dy;
-      const px = (x * scale[0] + translate[0]) / 360 + 0.5;
-      const latitude = Math.max(-85.05, Math.min(85.05, y * scale[1] + translate[1]));
-      const sine = Math.sin((latitude * Math.PI) / 180);
-      const py = 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
-      points[2 * i] = px;
-      points[2 * i + 1] = py;
-      grow(box, [px, py, px, py]);
-    });
-    return { points, box };
+  const DIGITS = new Map([..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].map((c, i) => [c.charCodeAt(0), i]));
+
+  /** Read an arc's steps as benchmarks/rebuild_assets.py wrote them. */
+  function* readSteps(text) {
+    let [value, shift] = [0, 0];
+    for (let i = 0; i < text.length; i++) {
+      const digit = DIGITS.get(text.charCodeAt(i));
+      value |= (digit & 31) << shift;
+      shift += 5;
+      if (digit & 32) continue;
+      yield value & 1 ? -(value >> 1) : value >> 1;
+      [value, shift] = [0, 0];
+    }
   }
 
-  function grow(box, other) {
-    box[0] = Math.min(box[0], other[0]);
-    box[1] = Math.min(box[1], other[1]);
-    box[2] = Math.max(box[2], other[2]);
-    box[3] = Math.max(box[3], other[3]);
+  const { scale, translate } = world.transform;
+
+  /** Web Mercator, the whole world being 0..1 both ways, of a point of the topology. */
+  const toX = (x) => (x * scale[0] + translate[0]) / 360 + 0.5;
+  const toY = (y) => {
+    const sine = Math.sin((Math.max(-85.05, Math.min(85.05, y * scale[1] + translate[1])) * Math.PI) / 180);
+    return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
+  };
+
+  const decoded = [];
+
+  /** The points of an arc as x, y, x, y …; decoded when first in sight. */
+  function arcPoints(a) {
+    if (decoded[a]) return decoded[a];
+    const steps = [...readSteps(world.arcs[a])];
+    let [x, y] = [0, 0];
+    for (let i = 0; i < steps.length; i += 2) {
+      x += steps[i];
+      y += steps[i + 1];
+      steps[i] = toX(x);
+      steps[i + 1] = toY(y);
+    }
+    return (decoded[a] = Float64Array.from(steps));
   }
 
   const meets = (a, b) => a[0] <= b[2] && a[2] >= b[0] && a[1] <= b[3] && a[3] >= b[1];
 
-  const arcs = world.arcs.map(decodeArc);
-
-  const shapeBoxes = world.shapes.map((polygons) => {
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const a of polygons.flat(2)) grow(box, arcs[a < 0 ? ~a : a].box);
-    return box;
-  });
+  const boxes = world.boxes.map(([west, south, east, north]) => [toX(west), toY(north), toX(east), toY(south)]);
 
   /** Call `visit(x, y, isFirst)` for each point of a ring, whose arcs run either way. */
   function walkRing(ring, visit) {
     let isFirst = true;
     for (const a of ring) {
-      const { points } = arcs[a < 0 ? ~a : a];
+      const points = arcPoints(a < 0 ? ~a : a);
       const n = points.length / 2;
       for (let i = isFirst ? 0 : 1; i < n; i++) {
         const at = 2 * (a < 0 ? n - 1 - i : i);
@@ -106,27 +113,30 @@
   });
 
   function paintLand(context, frame) {
+    const arcs = new Set();
     context.beginPath();
     for (let n = 0; n < world.nRegions; n++) {
-      if (!meets(shapeBoxes[n], frame.view)) continue;
+      if (!meets(boxes[n], frame.view)) continue;
       for (const ring of world.shapes[n].flat()) {
         walkRing(ring, (x, y, isFirst) => context[isFirst ? "moveTo" : "lineTo"](frame.toX(x), frame.toY(y)));
         context.closePath();
+        for (const a of ring) arcs.add(a < 0 ? ~a : a);
       }
     }
     context.fillStyle = COLOURS.land;
     context.fill();
-    for (const line of LINES) if (frame.map.getZoom() >= line.fromZoom) paintLines(context, frame, line);
+    for (const line of LINES) if (frame.map.getZoom() >= line.fromZoom) paintLines(context, frame, arcs, line);
     paintBaseNames(context, frame);
   }
 
-  function paintLines(context, frame, { kind, colour, width, dash }) {
+  function paintLines(context, frame, arcs, { kind, colour, width, dash }) {
     context.beginPath();
-    arcs.forEach(({ points, box }, a) => {
-      if (world.lines[a] !== kind || !meets(box, frame.view)) return;
+    for (const a of arcs) {
+      if (world.lines[a] !== kind) continue;
+      const points = arcPoints(a);
       context.moveTo(frame.toX(points[0]), frame.toY(points[1]));
       for (let i = 2; i < points.length; i += 2) context.lineTo(frame.toX(points[i]), frame.toY(points[i + 1]));
-    });
+    }
     context.setLineDash(dash);
     context.strokeStyle = colour;
     context.lineWidth = width;
@@ -137,14 +147,14 @@
   function paintBaseNames(context, { map }) {
     const zoom = map.getZoom();
     if (zoom < 3) return;
-    const [labels, first, font] = zoom >= 6 ? [world.regionLabels, 0, "italic 12px"] : [world.countryLabels, world.nRegions, "12px"];
+    const [baseNames, first, font] = zoom >= 6 ? [world.regionLabels, 0, "italic 12px"] : [world.countryLabels, world.nRegions, "12px"];
     const named = new Set([...layers].filter((layer) => map.hasLayer(layer)).map((layer) => layer.feature.properties.shape));
     const taken = [];
     context.font = `${font} ${FONT}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillStyle = COLOURS.base;
-    labels.forEach((label, n) => {
+    baseNames.forEach((label, n) => {
       if (!label || named.has(first + n)) return;
       const [name, lon, lat] = label;
       const at = map.latLngToLayerPoint([lat, lon]);
@@ -236,14 +246,19 @@
     tip.remove();
   }
 
-  const painters = [];
+  const grounds = [];
+  const labels = [];
   let waiting = 0;
+  let namedShapes = "";
 
-  /** Paint anew once after a change of many layers, not once a layer; 4 ms for Ukraine at zoom 7. */
+  /** Paint anew once after a change of many layers, not once a layer; the land only where its own names change. */
   function repaint() {
     waiting ||= requestAnimationFrame(() => {
       waiting = 0;
-      painters.forEach((painter) => painter.repaint());
+      const shapes = [...layers].map((layer) => layer.feature.properties.shape).sort().join();
+      if (shapes !== namedShapes) grounds.forEach((painter) => painter.repaint());
+      namedShapes = shapes;
+      labels.forEach((painter) => painter.repaint());
     });
   }
 
@@ -261,7 +276,8 @@
       map.getPane(pane).style.pointerEvents = "none";
     }
     map.whenReady(() => {
-      painters.push(new Painter("land", paintLand).addTo(map), new Painter("names", paintNames).addTo(map));
+      grounds.push(new Painter("land", paintLand).addTo(map));
+      labels.push(new Painter("names", paintNames).addTo(map));
       map.attributionControl.setPrefix(false);
       map.attributionControl.addAttribution("Leaflet, Natural Earth");
       L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
@@ -276,9 +292,9 @@
     const file = new URL(`source-sans-3-${script}.woff2`, document.currentScript.src);
     const face = new FontFace("Source Sans 3", `url("${file}")`, { weight: "200 900", unicodeRange: range });
     document.fonts.add(face);
-    if (script === "latin") face.load().then(repaint);
+    if (script === "latin") face.load();
   }
-  document.fonts.addEventListener("loadingdone", repaint);
+  document.fonts.addEventListener("loadingdone", () => [...grounds, ...labels].forEach((painter) => painter.repaint()));
 
   for (let i = 0; i < window.parent.frames.length; i++) {
     const known = window.parent.frames[i].datelineNames;

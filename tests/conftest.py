@@ -1,0 +1,31 @@
+"""Fixtures that several test modules share; nothing here is specific to one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from geo.build import BuildReport, Config, build
+from geo.resources import resource
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep every test, and every process that it starts, out of the user's data folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATELINE_DATA", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def seeds_build(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
+    """The shipped reports, built once with the language model."""
+    return build(resource("seeds"), tmp_path_factory.mktemp("seeds-data"), Config())
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    """An empty folder for a test's own reports."""
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    return folder

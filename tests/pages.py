@@ -1,0 +1,177 @@
+"""What the tests of the page share: rows made by hand, the real server, a real Chromium that reaches 127.0.0.1 only."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, sync_playwright
+
+SECOND = 1000
+PATIENCE = 60 * SECOND  # for a page on a busy machine; what must be quick is timed on its own
+
+TOWNS = """Balakliia Kupiansk Izyum Vovchansk Lyman Bucha Kharkiv Kherson Kyiv Mariupol Bakhmut Sievierodonetsk
+    Lysychansk Sloviansk Kramatorsk Chuhuiv Melitopol Odesa Mykolaiv Dnipro""".split()
+
+
+def write_reports(folder: Path, towns: list[str] = TOWNS) -> None:
+    """Write one report for each town, a day apart from 1 September 2022 on."""
+    for n, town in enumerate(towns):
+        day = date(2022, 9, 1) + timedelta(days=n)
+        text = f"Ukrainian troops recaptured {town} on {day.day} {day:%B} {day.year}, the mayor said."
+        (folder / f"{n:02}.txt").write_text(f"Report {n}\n\nNobody expected it. {text} It was raining.\n", "utf-8")
+
+
+def claim(**changes: Any) -> dict[str, Any]:
+    """Return a row of the claims table: Izyum, 10 September 2022, unless told otherwise."""
+    return {
+        "claim_id": "c1",
+        "report_id": "r1",
+        "report": "one.txt",
+        "start": 0,
+        "end": 5,
+        "text": "Words",
+        "place_id": "dl:izyum",
+        "place_name": "Izyum",
+        "country_code": "UA",
+        "admin1_code": "07",
+        "lat": 49.21,
+        "lon": 37.25,
+        "radius_km": 5.0,
+        "place_kind": "settlement",
+        "geo_precision": 1,
+        "place_reason": "the only one of its name",
+        "date_from": date(2022, 9, 10),
+        "date_to": date(2022, 9, 10),
+        "date_text": "on Saturday",
+        "time_precision": 1,
+        "date_basis": "relative",
+        "event_type": "control-change",
+        "status": "reported",
+        "claimant": "",
+        "cue": "",
+        "verification": "none",
+        "origin_id": "o1",
+        "confidence": 1.0,
+    } | changes
+
+
+def report(**changes: Any) -> dict[str, Any]:
+    """Return a row of the reports table."""
+    return {
+        "report_id": "r1",
+        "report": "one.txt",
+        "title": "A title",
+        "outlet": "An outlet",
+        "url": "",
+        "published": date(2022, 9, 11),
+        "published_basis": "printed",
+        "origin_id": "o1",
+        "origin": "",
+        "text": "Words",
+    } | changes
+
+
+@contextmanager
+def serve(*command: str, environment: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """Run a server until the block ends; yield the address that it prints and its process id."""
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+    try:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if address := re.search(r"http://127\.0\.0\.1:\d+", line):
+                yield address[0], process.pid
+                return
+        pytest.fail("the server ended without an address:\n" + "".join(said))
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+@contextmanager
+def open_chromium() -> Iterator[Browser]:
+    """Start Debian's Chromium; skip without it, or fail where a browser is required."""
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "no chromium on this machine (Debian: apt-get install chromium)"
+        if os.environ.get("DATELINE_REQUIRE_BROWSER") == "1" or os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    # Whatever is not on 127.0.0.1 goes to a proxy that is not there. Asking Playwright to pass or refuse each request
+    # does the same, but made a page of sixty files a second slower.
+    arguments = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+        --disable-component-update --disable-sync --proxy-server=127.0.0.1:9""".split()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page with all that it said and asked for: errors, and requests beyond 127.0.0.1."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    strayed: list[str] = field(default_factory=list)
+
+    def open(self, url: str) -> Frame:
+        """Go to the address and return the map's frame once its pins are drawn."""
+        self.page.goto(url)
+        element = self.page.wait_for_selector("iframe[title^='streamlit_folium']", timeout=PATIENCE)
+        assert element is not None
+        frame = element.content_frame()
+        assert frame is not None
+        frame.wait_for_function("globalThis.dateline?.countPlaces?.() > 0", timeout=PATIENCE)
+        return frame
+
+    def assert_clean(self) -> None:
+        """Assert that nothing went wrong in the page and nothing left this computer."""
+        assert self.errors == []
+        assert self.strayed == []
+
+
+@contextmanager
+def watch(browser: Browser) -> Iterator[Watched]:
+    """Open an empty page in a fresh profile that can reach 127.0.0.1 only."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        context.set_default_timeout(PATIENCE)
+        watched = Watched(context.new_page())
+
+        def note(url: str) -> None:
+            parts = urlsplit(url)
+            if parts.scheme not in {"data", "blob"} and parts.hostname != "127.0.0.1":
+                watched.strayed.append(url)
+
+        def hear(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                watched.errors.append(message.text)
+
+        watched.page.on("request", lambda request: note(request.url))
+        watched.page.on("websocket", lambda socket: note(socket.url))
+        watched.page.on("console", hear)
+        watched.page.on("pageerror", lambda error: watched.errors.append(str(error)))
+        watched.page.on("dialog", lambda dialog: (watched.errors.append(dialog.message), dialog.dismiss()))
+        yield watched

@@ -1,0 +1,200 @@
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geo import build as module
+from geo.build import BuildReport, Config, build, build_if_stale, extract_batch
+from geo.documents import make_document
+from geo.errors import GazetteerError, ModelMissingError, ReportError
+from geo.events import TABLES
+from geo.model import Claim, DateBasis, EventType, Place, PlaceKind, Status, TimePrecision
+from geo.resources import resource
+
+RULES = Config(model="none")
+PLACE = Place("p", "Balakliia", PlaceKind.SETTLEMENT, 49.5, 36.8, 2.0)
+CLAIM = Claim(
+    report_id="",
+    report="",
+    start=0,
+    end=4,
+    text="Text",
+    place=PLACE,
+    date_from=date(2022, 9, 13),
+    date_to=date(2022, 9, 13),
+    date_text="",
+    time_precision=TimePrecision.DAY,
+    date_basis=DateBasis.EXPLICIT,
+    event_type=EventType.BATTLE,
+    status=Status.REPORTED,
+)
+
+
+def build_claims(
+    monkeypatch: pytest.MonkeyPatch, reports: Path, data: Path, *claims: Claim
+) -> dict[str, list[dict[str, Any]]]:
+    """Build one report from which the last stage reads the given claims; return the tables."""
+
+    def extract(document: Any, *_rest: Any) -> list[Claim]:
+        return [replace(claim, report_id=document.report_id, report=document.report) for claim in claims]
+
+    monkeypatch.setattr(module, "extract_claims", extract)
+    (reports / "a.txt").write_text("Text")
+    generation = build(reports, data, RULES).generation
+    return {name: generation.table(name).to_pylist() for name in TABLES}
+
+
+def test_the_shipped_reports(seeds_build: BuildReport) -> None:
+    assert (seeds_build.reports, seeds_build.sources, seeds_build.unreadable) == (5, 2, ())
+    assert seeds_build.model
+    assert seeds_build.fresh
+    generation = seeds_build.generation
+    assert seeds_build.claims == generation.table("claims").num_rows > 50
+    assert seeds_build.events == generation.table("events").num_rows > 20
+    orphans = "SELECT count(*) AS n FROM claims WHERE report_id NOT IN (SELECT report_id FROM reports)"
+    assert generation.query(orphans)["n"][0] == 0
+    cited = "SELECT c FROM (SELECT unnest(claim_ids) AS c FROM events) WHERE c NOT IN (SELECT claim_id FROM claims)"
+    assert generation.query(cited).empty
+    texts = {row["report_id"]: row["text"] for row in generation.table("reports").to_pylist()}
+    for claim in generation.table("claims").to_pylist():
+        assert claim["text"] == texts[claim["report_id"]][claim["start"] : claim["end"]]
+
+
+def test_a_build_is_the_same_bytes_twice_and_in_batches_of_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = build(resource("seeds"), tmp_path / "one", RULES).generation.generation_id
+    monkeypatch.setattr(module, "_BATCH", 2)
+    backwards = build(
+        resource("seeds"), tmp_path / "two", RULES, runner=lambda work, batches: [work(b) for b in list(batches)[::-1]]
+    )
+    assert backwards.generation.generation_id == first
+
+
+def test_what_has_not_changed_is_not_built_again(reports: Path, tmp_path: Path) -> None:
+    (reports / "a.txt").write_text("Ukraine took Izyum on 10 September 2022.")
+    assert build_if_stale(reports, tmp_path / "data", RULES).fresh
+    again = build_if_stale(reports, tmp_path / "data", RULES)
+    assert not again.fresh
+    assert again.reports == 1
+    (reports / "reports.csv").write_text("file,outlet\na.txt,Paper\n")
+    assert build_if_stale(reports, tmp_path / "data", RULES).fresh
+    (reports / "b.bin").write_bytes(b"\0")
+    third = build_if_stale(reports, tmp_path / "data", RULES)
+    assert (third.fresh, [u.report for u in third.unreadable]) == (True, ["b.bin"])
+    assert build_if_stale(reports, tmp_path / "data", RULES).unreadable == third.unreadable
+
+
+def test_an_edited_gazetteer_makes_a_build_stale(reports: Path, tmp_path: Path) -> None:
+    text = resource("gazetteer.csv").read_text(encoding="utf-8")
+    curated = tmp_path / "mine.csv"
+    curated.write_text(text, encoding="utf-8")
+    (reports / "a.txt").write_text("Fighting went on in Zzyzxville on 10 September 2022.")
+    config = Config(gazetteer=curated, model="none")
+    assert build_if_stale(reports, tmp_path / "data", config).fresh
+    assert not build_if_stale(reports, tmp_path / "data", config).fresh
+    curated.write_text(text + "zz,Zzyzxville,,P,PPL,UA,07,49.0,37.0,2,,,test\n", encoding="utf-8")
+    rebuilt = build_if_stale(reports, tmp_path / "data", config)
+    assert rebuilt.fresh
+    assert "zz" in rebuilt.generation.table("mentions")["place_id"].to_pylist()
+
+
+def test_nothing_is_written_beside_the_reports(reports: Path, tmp_path: Path) -> None:
+    (reports / "a.txt").write_text("Ukraine took Izyum.")
+    build(reports, tmp_path / "data", RULES)
+    assert [p.name for p in reports.iterdir()] == ["a.txt"]
+
+
+def test_an_empty_folder_is_an_empty_map_with_a_line(reports: Path, tmp_path: Path) -> None:
+    report = build(reports, tmp_path / "data", RULES)
+    assert (report.reports, report.claims, report.events) == (0, 0, 0)
+    assert [(u.report, u.reason) for u in report.unreadable] == [(".", "the folder holds no report (.txt)")]
+
+
+def test_a_report_that_breaks_a_stage_is_set_aside(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "poison", "z"):
+        (reports / f"{name}.txt").write_text(f"{name}: Ukraine took Izyum on 10 September 2022.")
+    real = module.find_mentions
+
+    def fail(document: Any, *rest: Any) -> Any:
+        if "poison" in document.text:
+            raise RuntimeError("first line\nsecond line")
+        return real(document, *rest)
+
+    monkeypatch.setattr(module, "find_mentions", fail)
+    report = build(reports, tmp_path / "data", RULES)
+    assert [(u.report, u.reason) for u in report.unreadable] == [
+        ("poison.txt", "could not be read: RuntimeError: first line")
+    ]
+    assert report.reports == 3
+    assert set(report.generation.table("mentions")["report_id"].to_pylist()) == {
+        row["report_id"] for row in report.generation.table("reports").to_pylist() if row["report"] != "poison.txt"
+    }
+
+
+def test_undated_and_unplaced_claims_wait_in_the_tray(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undated = replace(CLAIM, start=1, date_from=None, date_to=None, date_basis=DateBasis.NONE)
+    planned = replace(undated, start=2, status=Status.PLANNED)
+    half_open = replace(CLAIM, start=3, date_from=None)
+    unplaced = replace(CLAIM, place=None, reason="no place is named")
+    tables = build_claims(monkeypatch, reports, tmp_path, CLAIM, undated, planned, half_open, unplaced)
+    assert [row["start"] for row in tables["claims"]] == [0, 1, 2, 3]
+    tray = {row["kind"]: row for row in tables["tray"]}
+    assert len(tables["tray"]) == 2
+    assert tray["unplaced"]["reason"] == "no place is named"
+    assert tray["undated"]["reason"] == "no day could be read for it, and the report's own day is not known"
+    assert tray["undated"]["claim_id"] == tables["claims"][1]["claim_id"]
+
+
+def test_of_claims_with_one_id_the_surest_stays(reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figure = replace(CLAIM, quantity=6000.0)
+    tables = build_claims(monkeypatch, reports, tmp_path, CLAIM, figure, replace(figure, confidence=0.2))
+    assert [(row["quantity"], row["confidence"]) for row in tables["claims"]] == [(6000.0, 1.0)]
+    assert [row["claim_ids"] for row in tables["events"]] == [[tables["claims"][0]["claim_id"]]]
+
+
+def test_progress_goes_from_nothing_to_everything(reports: Path, tmp_path: Path) -> None:
+    (reports / "a.txt").write_text("Text")
+    told: list[tuple[float, str]] = []
+    build(reports, tmp_path / "data", RULES, lambda share, text: told.append((share, text)))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert told[-1] == (1.0, "Done")
+    assert (module._READ, "Read 1 of 1 reports") in told
+
+
+def test_what_cannot_be_used_is_told(reports: Path, tmp_path: Path) -> None:
+    (reports / "a.txt").write_text("Text")
+    with pytest.raises(ReportError):
+        build(tmp_path / "missing", tmp_path, RULES)
+    with pytest.raises(GazetteerError):
+        build(reports, tmp_path, Config(gazetteer=tmp_path / "missing.csv"))
+    with pytest.raises(ModelMissingError):
+        extract_batch([make_document("a", "Text")], Config(model="en_core_web_missing"))
+
+
+HOSTILE = (
+    "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "${alert(1)}",
+    "`",
+    "\\`",
+    "{% raw %}",
+    "</script>",
+    "<img src=x onerror=alert(1)>",
+    "\\u003c",
+)
+
+
+def test_hostile_text_passes_through_as_it_is(reports: Path, tmp_path: Path) -> None:
+    for number, words in enumerate(HOSTILE):
+        (reports / f"{number}.txt").write_text(f"{words}\n\n{words} Ukraine took Izyum on Saturday, {words} said.\n")
+    report = build(reports, tmp_path / "data", RULES)
+    assert report.unreadable == ()
+    texts = report.generation.query("SELECT text FROM reports ORDER BY report")["text"].to_list()
+    assert all(words in text for words, text in zip(HOSTILE, texts, strict=True))

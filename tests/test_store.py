@@ -1,0 +1,215 @@
+import errno
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from geo import store
+from geo.errors import StoreError
+from geo.events import TABLES
+from geo.store import current, is_stale, project_folder, publish
+
+ROWS: list[dict[str, Any]] = [
+    {"report_id": f"{n:02}", "report": f"{n:02}.txt", "text": f"text {n}", "published": date(2022, 9, 1 + n)}
+    for n in range(9)
+]
+
+
+def test_what_is_published_is_read_back(tmp_path: Path) -> None:
+    assert current(tmp_path) is None
+    publish(tmp_path, {"reports": ROWS}, {"key": "k", "counts": {"reports": 9}})
+    generation = current(tmp_path)
+    assert generation is not None
+    assert generation.meta == {"key": "k", "counts": {"reports": 9}}
+    assert generation.table("reports", ["report_id", "published"]).to_pylist()[1] == {
+        "report_id": "01",
+        "published": date(2022, 9, 2),
+    }
+    assert generation.query("SELECT report FROM reports WHERE published > ?", [date(2022, 9, 8)])[
+        "report"
+    ].to_list() == ["08.txt"]
+    for name, columns in TABLES.items():
+        assert generation.table(name).column_names == [c.name for c in columns]
+        assert list(generation.query(f"SELECT * FROM {name}").columns) == [c.name for c in columns]
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
+    one = publish(tmp_path / "one", {"reports": ROWS}, {"b": 1, "a": 2})
+    shuffled = random.Random(1).sample(ROWS, len(ROWS))
+    other = publish(tmp_path / "other", {"reports": shuffled}, {"a": 2, "b": 1})
+    assert one.generation_id == other.generation_id
+    files = sorted(p.name for p in one.path.iterdir())
+    assert files == sorted([*(f"{name}.parquet" for name in TABLES), "meta.json"])
+    assert [(one.path / f).read_bytes() for f in files] == [(other.path / f).read_bytes() for f in files]
+
+
+def test_the_last_three_generations_stay(tmp_path: Path) -> None:
+    made = [publish(tmp_path, {}, {"key": n}) for n in range(5)]
+    assert [g.path.exists() for g in made] == [False, False, True, True, True]
+    made[2].query("SELECT count(*) FROM claims")
+    with pytest.raises(StoreError, match="cannot be read"):
+        made[0].query("SELECT count(*) FROM claims")
+    with pytest.raises(StoreError, match="cannot be read"):
+        made[0].table("claims")
+
+
+def test_publishing_the_same_again_keeps_the_others(tmp_path: Path) -> None:
+    made = [publish(tmp_path, {}, {"key": n}) for n in range(3)]
+    again = publish(tmp_path, {}, {"key": 0})
+    assert again.path == made[0].path
+    assert all(g.path.exists() for g in made)
+    assert (found := current(tmp_path)) is not None
+    assert found.path == again.path
+
+
+def test_staleness_is_a_matter_of_the_key(tmp_path: Path) -> None:
+    assert is_stale(tmp_path, "k")
+    publish(tmp_path, {}, {"key": "k"})
+    assert not is_stale(tmp_path, "k")
+    assert is_stale(tmp_path, "other")
+
+
+@pytest.mark.parametrize("damage", ["gone", "nonsense", "empty", "meta"])
+def test_a_damaged_store_says_so_and_is_built_anew(tmp_path: Path, damage: str) -> None:
+    generation = publish(tmp_path, {}, {"key": "k"})
+    match damage:
+        case "gone":
+            (tmp_path / "CURRENT").write_text("0123456789abcdef\n")
+        case "nonsense":
+            (tmp_path / "CURRENT").write_bytes(b"../../etc\xff")
+        case "empty":
+            (tmp_path / "CURRENT").write_text("")
+        case "meta":
+            (generation.path / "meta.json").write_text("{")
+    with pytest.raises(StoreError) as caught:
+        current(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert is_stale(tmp_path, "k")
+    publish(tmp_path, {}, {"key": "new"})
+    assert (found := current(tmp_path)) is not None
+    assert found.meta["key"] == "new"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+@pytest.mark.parametrize("call", ["fsync", "rename", "replace"])
+def test_a_failing_disk_leaves_the_old_generation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, call: str
+) -> None:
+    publish(tmp_path, {"reports": ROWS}, {"key": "old"})
+
+    def fail(*_args: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, call, fail)
+        with pytest.raises(StoreError, match=os.strerror(number)):
+            publish(tmp_path, {}, {"key": "new"})
+    assert (found := current(tmp_path)) is not None
+    assert found.meta["key"] == "old"
+    assert found.table("reports").num_rows == 9
+    assert publish(tmp_path, {}, {"key": "new"}).meta["key"] == "new"
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be written: Not a directory"):
+        publish(tmp_path / "file", {}, {})
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_kill_at_every_step_leaves_the_old_or_the_new_generation_whole(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("kill_publish.py")
+    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True, check=True, timeout=120)
+    shown = json.loads(done.stdout)
+    assert len(shown["attempts"]) > 20
+    for attempt in shown["attempts"]:
+        assert attempt["signal"] == 9
+        assert attempt["key"] in {"old2", "new"}
+        assert attempt["whole"]
+        assert attempt["again"] == shown["expected"]
+        assert attempt["left"] == []
+        assert attempt["kept"] == 3
+    keys = [attempt["key"] for attempt in shown["attempts"]]
+    assert keys == sorted(keys, reverse=True), "once the new one is current it stays"
+
+
+def test_a_reader_never_sees_half_a_generation_or_an_older_one(tmp_path: Path) -> None:
+    publish(tmp_path, {}, {"key": 0})
+    finished = threading.Event()
+    seen: list[int] = []
+
+    def read() -> None:
+        while not finished.is_set():
+            generation = current(tmp_path)
+            assert generation is not None
+            seen.append(generation.meta["key"])
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(1, 25):
+        publish(tmp_path, {"reports": ROWS[: number % 9]}, {"key": number})
+    finished.set()
+    reader.join()
+    assert seen == sorted(seen)
+    assert len(seen) > 24
+
+
+def test_two_writers_at_once(tmp_path: Path) -> None:
+    writers = [
+        threading.Thread(target=lambda n=n: [publish(tmp_path, {}, {"key": f"{n}-{m}"}) for m in range(5)])
+        for n in range(3)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert (found := current(tmp_path)) is not None
+    assert found.meta["key"].endswith("-4")
+    assert len(list((tmp_path / "generations").iterdir())) == 3
+
+
+def test_a_writer_that_waits_too_long_gives_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(tmp_path, {}, {"key": "k"})
+    monkeypatch.setattr(store, "_LOCK_SECONDS", 0)
+    with store._lock(tmp_path), pytest.raises(StoreError, match="cannot be locked"):
+        publish(tmp_path, {}, {"key": "new"})
+
+
+def test_a_store_that_cannot_be_locked(tmp_path: Path) -> None:
+    (tmp_path / "lock.sqlite").mkdir()
+    with pytest.raises(StoreError, match="cannot be locked for writing: unable to open"):
+        publish(tmp_path, {}, {})
+
+
+def test_queries_reach_nothing_but_the_generation(tmp_path: Path) -> None:
+    generation = publish(tmp_path / "store", {"reports": ROWS}, {})
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    for sql in (
+        f"SELECT * FROM read_csv('{tmp_path / 'secret.csv'}')",
+        f"COPY (SELECT 1) TO '{tmp_path / 'out.csv'}'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+    ):
+        with pytest.raises((duckdb.Error, StoreError)):
+            generation.query(sql)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_odd_folder_names(tmp_path: Path) -> None:
+    root = tmp_path / "it's [a]* {{7*7}} Ünï"
+    assert publish(root, {"reports": ROWS}, {}).query("SELECT count(*) AS n FROM reports")["n"][0] == 9
+
+
+def test_each_folder_has_a_project_of_its_own(tmp_path: Path) -> None:
+    names = [project_folder(Path("data"), tmp_path / name).name for name in ("a/seeds", "b/seeds", "Zeitung Ü!", "...")]
+    assert len(set(names)) == 4
+    assert [name.rsplit("-", 1)[0] for name in names] == ["seeds", "seeds", "zeitung", "reports"]
+    assert project_folder(Path("data"), tmp_path / "a" / ".." / "a" / "seeds").name == names[0]
