@@ -26,6 +26,11 @@ _LANDMARK_BEFORE = re.compile(
     r"\b(?:next to|(?:north|south)(?:east|west)? of|(?:east|west) of|as big as|size of|area of|like|border with) "
     r"(?:the )?$"
 )
+# What stands before a relative place that only says where a place named just before it lies.
+_DESCRIBES_BEFORE = re.compile(
+    r"(?:\b(?:lies|lie|is|are|located|situated|sits)|[A-Z][\w'-]+,"
+    r"(?: an? (?:\w+ )?(?:town|city|village|port|suburb|settlement))?)(?: about| some| around)? ?$"
+)
 _LANDMARK_AFTER = re.compile(r"-(?:based|born|style|registered|flagged|educated|trained)\b")
 _FAILING = frozenset("thwart foil prevent stop block repel repulse fail".split())
 _ATTEMPTS = frozenset("attempt effort bid plan".split())
@@ -186,7 +191,7 @@ def _is_landmark(scene: Scene, spot: Spot) -> bool:
     before = fold(scene.doc[: spot.start].text_with_ws[-40:])
     after = fold(scene.doc[spot.end :].text[:14])
     if spot.place.kind is PlaceKind.RELATIVE:
-        return bool(re.search(r"\b(?:lies|lie|is|are|located|situated|sits)(?: about| some)? $", before))
+        return bool(_DESCRIBES_BEFORE.search(before)) and spot.resolution.mention.relation is not None
     return bool(_LANDMARK_BEFORE.search(before) or _LANDMARK_AFTER.match(after))
 
 

@@ -273,9 +273,14 @@ def _anchored(text: str, anchor: Mention, offset: int) -> tuple[int, int, Relati
         return shift + match.start("noun"), tail.end() if tail else end, relation
     if match := _PART_OF.search(before):
         return shift + match.start(), end, Relation("part", anchor.start, (_bearing(match["dir"] or match["part"]),))
-    if match := _PART_NAME.search(before):
+    if (match := _PART_NAME.search(before)) and not _describes_whole(before, match, anchor):
         return shift + match.start(), end, Relation("part", anchor.start, (_bearing(match["part"]),))
     return None
+
+
+def _describes_whole(before: str, match: re.Match[str], anchor: Mention) -> bool:
+    """Whether "the eastern Donetsk region" is all of that region, which lies in the east of its country."""
+    return bool(anchor.hint) and before[: match.start()].lower().endswith("the ")
 
 
 def _skip_verb(before: str, match: re.Match[str]) -> int:

@@ -204,7 +204,7 @@ def _paired(text: str, resolved: Sequence[Resolution], regions: Mapping[int, Pla
 def _around_it(text: str, resolved: Sequence[Resolution], i: int, region: Place, spoken_of: bool) -> bool:
     mention = resolved[i].mention
     before = text[max(0, mention.start - 24) : mention.start]
-    if not re.search(r"\b(?:in|from|across|throughout|next to|within) $", before):
+    if not re.search(r"\b(?:in|from|across|throughout|next to|within) $", before, re.IGNORECASE):
         return False
     start, end = _clause(text, mention.start, mention.end)
     if re.search(r"\b(?:towns?|cities|villages?|areas) (?:in|of|across) $", before):

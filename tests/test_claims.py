@@ -31,6 +31,7 @@ def rows(text: str, **options):
          [("Goma", "withdrawal", "reported", ""), ("Bukavu", "withdrawal", "reported", "")]),
         ("In Goma, the governor said rebels had killed ten people.", [("Goma", "casualties", "claimed", "governor")]),
         ("Goma lies 155 km north of Bukavu.", []),
+        ("Rebels captured Rutshuru, a town 70 km north of Goma.", [("Rutshuru", "control-change", "reported", "")]),
         ("The area is as big as Gaza.", []),
         ("A Nairobi-based diplomat resigned.", []),
         ("He is the governor of Lagos.", []),

@@ -57,6 +57,18 @@ def test_relative_places(text, surface, word, bearings, km):
     assert relation.distance_km == pytest.approx(km, abs=0.1) if km else relation.distance_km is None
 
 
+@pytest.mark.parametrize(
+    ("text", "relative"),
+    [
+        ("Guns fell silent in eastern Ukraine.", True),
+        ("Guns fell silent in northern Donetsk region.", True),
+        ("Guns fell silent in the eastern Donetsk region.", False),
+    ],
+)
+def test_an_adjective_that_describes_a_whole_region_makes_no_part_of_it(text, relative):
+    assert any(r.mention.relation for r in read(text).resolutions) is relative
+
+
 def test_an_anchor_keeps_its_own_mention():
     assert surfaces("It happened 40 km north of Lyon.") == ["40 km north of Lyon", "Lyon"]
 
