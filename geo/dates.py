@@ -744,7 +744,7 @@ def _scan(story: _Story, start: int, end: int) -> None:
     for token in _TOKEN.finditer(story.lower, start, end):
         begin, after = token.span()
         word = story.text[begin:after]
-        if not story.room:
+        if story.room <= 0:
             return
         if begin >= at:
             story.before = before if story.text[at:begin] in _GAPS else ""
@@ -779,6 +779,7 @@ def _read(story: _Story, lower: str, word: str, begin: int) -> None:
             return
     if lower in _LEAD_WORDS and (lead := _LEAD.match(story.lower, begin, story.end)):
         story.lead = _extend(story.lead, lead)
+        story.room -= lower != "the"
 
 
 _NUMBER = re.compile(r"[0-9]{4}|[0-9]+(?:[./-][0-9]|[ ,-]{0,2}[a-z])")  # else no date begins with it

@@ -31,6 +31,9 @@ _DESCRIBES_BEFORE = re.compile(
     r"(?:\b(?:lies|lie|is|are|located|situated|sits)|[A-Z][\w'-]+,"
     r"(?: an? (?:\w+ )?(?:town|city|village|port|suburb|settlement))?)(?: about| some| around)? ?$"
 )
+# What a banner says happens nowhere.
+_SLOGAN_BEFORE = re.compile(r"\b(?:poster|banner|sign|placard|slogan|graffiti|leaflet)s?\b[^\"]{0,30}\"[^\"]{0,60}$")
+_LOOK_BACK = 110  # characters; room for a banner and what it says
 _LANDMARK_AFTER = re.compile(r"-(?:based|born|style|registered|flagged|educated|trained)\b")
 _FAILING = frozenset("thwart foil prevent stop block repel repulse fail".split())
 _ATTEMPTS = frozenset("attempt effort bid plan".split())
@@ -188,11 +191,11 @@ def _triggers_of(scene: Scene, spot: Spot) -> list[Trigger]:
 
 
 def _is_landmark(scene: Scene, spot: Spot) -> bool:
-    before = fold(scene.doc[: spot.start].text_with_ws[-40:])
+    before = fold(scene.doc[: spot.start].text_with_ws[-_LOOK_BACK:])
     after = fold(scene.doc[spot.end :].text[:14])
     if spot.place.kind is PlaceKind.RELATIVE:
         return bool(_DESCRIBES_BEFORE.search(before)) and spot.resolution.mention.relation is not None
-    return bool(_LANDMARK_BEFORE.search(before) or _LANDMARK_AFTER.match(after))
+    return bool(_LANDMARK_BEFORE.search(before) or _LANDMARK_AFTER.match(after) or _SLOGAN_BEFORE.search(before))
 
 
 def _climb(scene: Scene, node: Any) -> Trigger | None:

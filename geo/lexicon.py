@@ -117,7 +117,7 @@ class _Rule:
 
 
 def _rule(verbs: str, words: frozenset[str], then: EventType | None, otherwise: EventType | None) -> _Rule:
-    return _Rule(frozenset(verbs.split()), words, then, otherwise)
+    return _Rule(frozenset(v.replace("_", " ") for v in verbs.split()), words, then, otherwise)
 
 
 _RULES = (
@@ -130,6 +130,7 @@ _RULES = (
     _rule("attack", _CIVILIAN, EventType.VIOLENCE_AGAINST_CIVILIANS, EventType.BATTLE),
     _rule("abandon", _FORCES | _TERRITORY, EventType.WITHDRAWAL, None),
     _rule("collapse", _ABSTRACT, None, EventType.ACCIDENT),
+    _rule("hand_over", _TERRITORY, EventType.CONTROL_CHANGE, None),
     _rule("give", _SUPPLIES, EventType.AID, None),
     _rule("send", _SUPPLIES, EventType.AID, EventType.MOVEMENT),
     _rule("sweep", _WATER, EventType.DISASTER, None),

@@ -39,7 +39,7 @@ _PLACE_VERBS = frozenset(
 )
 _SPOKEN_TO = frozenset(
     "blame accuse tell urge ask warn call condemn criticise criticize thank praise pressure sanction threaten back "
-    "support help join defeat fight single slam rebuke assure defend oppose isolate punish push persuade force beat "
+    "support help join defeat fight single pick slam rebuke assure defend oppose isolate punish push persuade force beat "
     "arm lobby convince".split()
 )
 _HEARD = frozenset(
@@ -49,7 +49,7 @@ _HEARD = frozenset(
 _ACTING_HEADS = frozenset(
     "ally allies enemy enemies friend partner partners proxy proxies rival foe support help backing sanctions talks "
     "ties relations government army forces troops military leadership position policy pressure gains war dispute "
-    "negotiations cooperation alliance deal trade cause morale".split()
+    "negotiations cooperation alliance deal trade cause morale hands control rule command occupation".split()
 )
 _LOCATIVE = frozenset(
     "in at near within inside outside around across through throughout into onto toward towards to from over along "
