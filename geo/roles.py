@@ -39,8 +39,8 @@ _PLACE_VERBS = frozenset(
 )
 _SPOKEN_TO = frozenset(
     "blame accuse tell urge ask warn call condemn criticise criticize thank praise pressure sanction threaten back "
-    "support help join defeat fight single pick slam rebuke assure defend oppose isolate punish push persuade force beat "
-    "arm lobby convince".split()
+    "support help join defeat fight single pick slam rebuke assure defend oppose isolate punish push persuade force "
+    "beat arm lobby convince".split()
 )
 _HEARD = frozenset(
     "say tell claim announce vow pledge deny reject warn accuse blame demand insist want seek plan hope agree refuse "

@@ -1,0 +1,90 @@
+"""Claims → events, and the declared columns."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from geo.events import TABLES, build_events, claim_id, claim_row, event_row, schema
+from geo.model import Claim, DateBasis, EventType, Place, PlaceKind, Status, TimePrecision
+
+TOWN = Place("gn:1", "Goma", PlaceKind.SETTLEMENT, -1.68, 29.23, 8.0, country_code="CD")
+BASE = Claim(
+    report_id="a",
+    report="a.txt",
+    start=0,
+    end=10,
+    text="Rebels captured Goma.",
+    place=TOWN,
+    date_from=date(2023, 5, 15),
+    date_to=date(2023, 5, 15),
+    date_text="on Monday",
+    time_precision=TimePrecision.DAY,
+    date_basis=DateBasis.RELATIVE,
+    event_type=EventType.CONTROL_CHANGE,
+    status=Status.CLAIMED,
+    claimant="army",
+)
+DAYS = {"a": date(2023, 5, 16), "b": date(2023, 5, 17), "c": None}
+
+
+def events(*claims: Claim, origins: dict[str, str] | None = None):
+    return build_events(claims, DAYS, origins or {})
+
+
+def test_claims_of_one_happening_are_one_event():
+    found = events(BASE, replace(BASE, report_id="b", claimant="police"))
+    assert len(found) == 1
+    assert (found[0].n_reports, found[0].independent_sources, found[0].independent_claimants) == (2, 2, 2)
+    assert (found[0].first_published, found[0].last_published) == (DAYS["a"], DAYS["b"])
+
+
+def test_reprints_are_one_source():
+    found = events(BASE, replace(BASE, report_id="b"), origins={"a": "wire", "b": "wire"})
+    assert (found[0].n_reports, found[0].independent_sources) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"date_from": date(2023, 5, 20), "date_to": date(2023, 5, 20)},
+        {"event_type": EventType.STRIKE},
+        {"status": Status.PLANNED},
+        {"place": replace(TOWN, place_id="gn:2")},
+        {"date_from": None, "date_to": None},
+    ],
+)
+def test_another_day_type_place_or_a_plan_is_another_event(change):
+    assert len(events(BASE, replace(BASE, report_id="b", **change))) == 2
+
+
+def test_overlapping_days_join():
+    assert len(events(BASE, replace(BASE, report_id="b", date_from=date(2023, 5, 10), date_to=date(2023, 5, 15)))) == 1
+
+
+def test_a_denial_beside_a_claim_is_a_dispute():
+    assert events(BASE, replace(BASE, report_id="b", status=Status.DENIED))[0].disputed
+    assert not events(BASE, replace(BASE, report_id="b"))[0].disputed
+
+
+def test_a_claim_without_a_place_makes_no_event():
+    assert events(replace(BASE, place=None)) == []
+
+
+def test_ids_depend_on_the_claims_alone():
+    other = replace(BASE, report_id="c", place=replace(TOWN, place_id="gn:9"))
+    alone, beside = events(BASE), events(other, BASE)
+    assert {e.event_id for e in alone} < {e.event_id for e in beside}
+
+
+def test_rows_have_the_declared_columns():
+    row = claim_row(BASE, "wire")
+    assert list(row) == [c.name for c in TABLES["claims"]]
+    event = events(BASE)[0]
+    assert set(event_row(event, {claim_id(BASE): row})) == {c.name for c in TABLES["events"]}
+
+
+def test_every_column_has_a_meaning_in_the_schema():
+    for columns in TABLES.values():
+        for field in schema(columns):
+            assert field.metadata[b"meaning"]
