@@ -47,6 +47,7 @@ _NO_HAPPENING = re.compile(
     r"\bthere (?:was|is|were|are|had been|has been) no\b|\bno (?:talk|discussion|plans?|question) of\b", re.I
 )
 _CARRY_SENTENCES = 4
+_SINCE_BEFORE = re.compile(r"\bsince (?:[^\s,;]+ ){0,5}$", re.IGNORECASE)
 _LONGEST_CREDIT = 24
 # How far up the tree a time expression may stand from the happening that it dates.
 _OWN_CLAUSE, _ANY_CLAUSE, _UNRELATED = 1, 4, 9
@@ -278,14 +279,21 @@ class _When:
 def _when(scene: Scene, trigger: Trigger, status: Status) -> _When:
     """Return the days of a happening: its own time expression, else for what is not planned the report's day."""
     timex = _timex_of(scene, trigger, _OWN_CLAUSE if status is Status.PLANNED else _ANY_CLAUSE)
-    if timex is not None:
-        return _When(timex.date_from, timex.date_to, timex.text, timex.precision, timex.basis)
     published = scene.document.published
+    if timex is not None:
+        last = published if published and _is_since(scene, timex) else timex.date_to
+        return _When(timex.date_from, last, timex.text, timex.precision, timex.basis)
     if status is Status.PLANNED or published is None:
         return _When(None, None, "", TimePrecision.DAY, DateBasis.NONE)
     if (span := _lasting(scene, published)) is not None:
         return span
     return _When(published, published, "", TimePrecision.DAY, DateBasis.PUBLICATION)
+
+
+def _is_since(scene: Scene, timex: Timex) -> bool:
+    """Whether a happening goes on from a day that a phrase with "since" names ("since the May 3 quake")."""
+    before = scene.document.text[scene.sentence.start : timex.start]
+    return timex.date_from is not None and bool(_SINCE_BEFORE.search(before))
 
 
 def _lasting(scene: Scene, published: date) -> _When | None:

@@ -71,6 +71,10 @@ _ABBREVIATION = re.compile(
     r"Okla|Ore|Pa|Tenn|Tex|Vt|Va|Wash|Wis|Wyo)|\b(?:[A-Za-z]\.){1,4}[A-Za-z]|(?<![A-Za-z])[A-Z])\.$"
 )
 _CLOSED_ABBREVIATION = re.compile(r"\b(?:[ap]\.m|Jr|Sr|Inc|Ltd|Corp|Co)\.$")
+_LONGEST_GAP = 16  # characters of space and quotes between two sentences
+_LONGEST_ABBREVIATION = 12  # characters
+_FOLLOWING = re.compile(rf"[\s\"'(\[•-]{{1,{_LONGEST_GAP}}}(?P<first>[^\W_]\w*)")
+_CALENDAR = re.compile(r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec|Mon|Tues?|Wed|Thu|Fri|Sat|Sun)[a-z]*$")
 _LONGEST_TITLE = 160
 
 
@@ -126,17 +130,18 @@ def _sentence_spans(folded: str, start: int, end: int) -> Iterator[tuple[int, in
 
 
 def _is_boundary(folded: str, at: int, match: re.Match[str], end: int) -> bool:
-    following = folded[match.end() : end].lstrip()
-    if not following:
-        return True
-    first = following.lstrip("\"'([-• ")[:1]
-    if not (first.isupper() or first.isdigit()):
+    following = _FOLLOWING.match(folded, match.end(), end)
+    if following is None:
+        return match.end() >= end
+    first = following["first"]
+    if not (first[0].isupper() or first[0].isdigit()):
         return False
-    before = folded[at : match.start() + 1]
     if folded[match.start()] != "." or match.end() - match.start() > 1:
         return True
+    # the last word is enough, and keeps a long line from being read again at every full stop
+    before = folded[max(at, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
     if _CLOSED_ABBREVIATION.search(before):
-        return following[:1].isupper()
+        return first[0].isupper() and not _CALENDAR.match(first)
     return not _ABBREVIATION.search(before)
 
 

@@ -1,5 +1,7 @@
 """Sentences: where they begin and end, and what they are."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ def kinds(text: str) -> list[str]:
         ("The U.S. Navy sailed. It returned.", ["The U.S. Navy sailed.", "It returned."]),
         ("It lies 40 km (25 miles). south of Accra.", ["It lies 40 km (25 miles). south of Accra."]),
         ("It began at 9 p.m. Police came.", ["It began at 9 p.m.", "Police came."]),
+        ("It begins at 10 a.m. April 25 in town.", ["It begins at 10 a.m. April 25 in town."]),
         ('"Leave now!" she said. Nobody did.', ['"Leave now!" she said.', "Nobody did."]),
         ('"We left. We will return," he said.', ['"We left.', 'We will return," he said.']),
         ("On Feb. 24 the river rose.", ["On Feb. 24 the river rose."]),
@@ -82,6 +85,16 @@ def test_the_paragraph_of_a_sentence_is_its_line():
     assert paragraph_span(text, text.index("Two"), text.index("Two") + 4) == (6, 15)
     assert paragraph_span(text, 0, 5) == (0, 5)
     assert paragraph_span(text, text.index("Last"), len(text)) == (17, len(text))
+
+
+def test_a_long_line_is_split_in_linear_time():
+    def seconds(n: int) -> float:
+        start = process_time()
+        split_sentences("a. " * n)
+        return process_time() - start
+
+    seconds(1000)
+    assert seconds(160_000) < 40 * max(seconds(10_000), 0.005)
 
 
 @given(st.text(max_size=400))
