@@ -211,10 +211,9 @@ def _progress() -> Iterator["Progress | None"]:
 
 def _tell(report: "BuildReport") -> None:
     """Say on standard error what was built and what was left out."""
-    counts = (
-        f"{report.reports:,} reports, {report.sources:,} independent sources, "
-        f"{report.claims:,} claims, {report.events:,} events"
-    )
+    numbers = {"report": report.reports, "independent source": report.sources}
+    numbers |= {"claim": report.claims, "event": report.events}
+    counts = ", ".join(f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in numbers.items())
     trays = f"{report.undated:,} undated, {report.unplaced:,} unplaced, {len(report.unreadable):,} unreadable"
     _complain(f"{'Built' if report.fresh else 'Nothing has changed'}: {counts}; in trays: {trays}")
     if not report.model:

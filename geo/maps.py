@@ -16,7 +16,7 @@ from typing import Any
 import folium
 from folium.utilities import JsCode
 
-from geo.model import EventType, Status
+from geo.model import EventType, PlaceKind, Status
 from geo.resources import resource
 from geo.view import Feature
 
@@ -47,7 +47,7 @@ _LABELS = 60  # names in view that are drawn at most, those with the most source
 
 # The map's usual size on a 1440 px screen, for the zoom that it opens with.
 _WIDTH, _HEIGHT = 900, 560
-_MARGIN = 1.3
+_MARGIN = 1.25
 _SMALLEST = 0.004  # of the world's width: a single town opens with some 150 km around it
 
 
@@ -91,10 +91,15 @@ def _feature(f: Feature, is_selected: bool, is_labelled: bool) -> dict[str, Any]
             "r": round(4 + 3 * math.sqrt(f.independent_sources), 1) if f.kind == "point" else 0,
             "n": int(f.n_claims),
             "src": int(f.independent_sources),
-            "label": 2 if is_selected else int(is_labelled),
+            "label": _label_rank(f, is_selected) if is_selected or is_labelled else 0,
             "style": _style(f, is_selected, has_outline=shape >= 0),
         },
     }
+
+
+def _label_rank(f: Feature, is_selected: bool) -> int:
+    """Return how much a place's name is wanted where names are in each other's way; relative places' are long."""
+    return 3 if is_selected else 1 if f.place_kind == PlaceKind.RELATIVE else 2
 
 
 def _style(f: Feature, is_selected: bool, *, has_outline: bool) -> dict[str, Any]:
@@ -102,7 +107,7 @@ def _style(f: Feature, is_selected: bool, *, has_outline: bool) -> dict[str, Any
     status = _firmest(f.statuses)
     is_point = f.kind == "point"
     line = _DARK if is_selected or (is_point and status not in _HOLLOW) else colour
-    is_country = f.place_kind == "country"
+    is_country = f.place_kind == PlaceKind.COUNTRY
     full = 0.9 if is_point else 0.05 if is_country else 0.16
     return {
         "color": line,
@@ -121,7 +126,7 @@ def _firmest(statuses: Iterable[str]) -> Status:
 
 def _shape(f: Feature) -> int:
     """Return the number of an area's outline in ``world.js``, or -1 where it has none of its own."""
-    key = f.country_code if f.place_kind == "country" else f"{f.country_code}.{f.admin1_code}"
+    key = f.country_code if f.place_kind == PlaceKind.COUNTRY else f"{f.country_code}.{f.admin1_code}"
     return _shapes().get(key, -1)
 
 
@@ -133,7 +138,7 @@ def _shapes() -> Mapping[str, int]:
 
 def _frame(places: list[Feature]) -> tuple[list[float], float]:
     """Return the centre and zoom at which most claims are in sight; countries count only where nothing finer is."""
-    finer = [f for f in places if f.place_kind != "country"] or places
+    finer = [f for f in places if f.place_kind != PlaceKind.COUNTRY] or places
     if not finer:
         return [30.0, 15.0], 2.0
     near = _nearest_claims(finer)
@@ -146,12 +151,12 @@ def _frame(places: list[Feature]) -> tuple[list[float], float]:
 
 
 def _nearest_claims(places: Sequence[Feature]) -> list[Feature]:
-    """Return the places around the median claim that hold nine tenths of all claims: one stray pin is not in them."""
+    """Return the places around the median claim that hold 95 % of all claims: one stray pin is not in them."""
     lat = _median((f.lat, f.n_claims) for f in places)
     lon = _median((f.lon, f.n_claims) for f in places)
     shrink = math.cos(math.radians(lat))
     by_distance = sorted(places, key=lambda f: (math.hypot(f.lat - lat, (f.lon - lon) * shrink), f.number))
-    wanted = 0.9 * sum(f.n_claims for f in places)
+    wanted = 0.95 * sum(f.n_claims for f in places)
     sums = accumulate((f.n_claims for f in by_distance), initial=0)
     return [f for f, before in zip(by_distance, sums, strict=False) if before < wanted]
 

@@ -112,7 +112,7 @@ def test_build_is_quiet_in_a_pipe(one_report: Path, capsys: pytest.CaptureFixtur
     assert build(one_report) == 0
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("Built: 1 reports, 1 independent sources, ")
+    assert captured.err.startswith("Built: 1 report, 1 independent source, ")
     assert captured.err.count("\n") == 2  # and that no language model is in use
 
 
@@ -231,5 +231,5 @@ def test_open_serves_the_page_to_this_computer_and_ends_with_ctrl_c(one_report: 
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert (out, process.returncode) == ("", 0)
-    assert err.startswith("Built: 1 reports")
+    assert err.startswith("Built: 1 report,")
     assert "Traceback" not in err

@@ -6,7 +6,7 @@
  *
  * @typedef {{id: number, shape: number, km: number, r: number, n: number, src: number, label: number}} Properties
  *   id: the place's number; shape: its outline in world.js or -1; km: radius of an area without an outline or 0;
- *   r: radius of a point in pixels; n: claims; src: independent sources; label: 1 where its name is drawn, 2 where it is chosen
+ *   r: radius of a point in pixels; n: claims; src: independent sources; label: how much its name is wanted, 0 where it is not drawn
  */
 "use strict";
 
