@@ -228,9 +228,14 @@ def _claim_tray(claims: Iterable[Claim]) -> Iterator[dict[str, Any]]:
     for claim in claims:
         if claim.place is None:
             yield _claim_tray_row("unplaced", claim, "", claim.reason or "its place is not known")
-        elif claim.date_from is None and claim.date_to is None and claim.status is not Status.PLANNED:
-            reason = claim.reason or "no day could be read for it, and the report's own day is not known"
-            yield _claim_tray_row("undated", claim, claim_id(claim), reason)
+        elif claim.date_from is None and claim.date_to is None:
+            yield _claim_tray_row("undated", claim, claim_id(claim), claim.reason or _why_undated(claim))
+
+
+def _why_undated(claim: Claim) -> str:
+    if claim.status is Status.PLANNED:
+        return "it is planned, and no day is given for it"
+    return "no day could be read for it, and the report's own day is not known"
 
 
 def _claim_tray_row(kind: str, claim: Claim, id_: str, reason: str) -> dict[str, Any]:

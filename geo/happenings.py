@@ -193,8 +193,10 @@ def _triggers_of(scene: Scene, spot: Spot) -> list[Trigger]:
 def _is_landmark(scene: Scene, spot: Spot) -> bool:
     before = fold(scene.doc[: spot.start].text_with_ws[-_LOOK_BACK:])
     after = fold(scene.doc[spot.end :].text[:14])
-    if spot.place.kind is PlaceKind.RELATIVE:
-        return bool(_DESCRIBES_BEFORE.search(before)) and spot.resolution.mention.relation is not None
+    relation = spot.resolution.mention.relation
+    if relation is not None:
+        described = any(s.place.kind is PlaceKind.SETTLEMENT and s.end <= spot.start for s in scene.spots)
+        return bool(_DESCRIBES_BEFORE.search(before)) or (relation.distance_km is not None and described)
     return bool(_LANDMARK_BEFORE.search(before) or _LANDMARK_AFTER.match(after) or _SLOGAN_BEFORE.search(before))
 
 

@@ -145,11 +145,13 @@ def test_undated_and_unplaced_claims_wait_in_the_tray(
     unplaced = replace(CLAIM, place=None, reason="no place is named")
     tables = build_claims(monkeypatch, reports, tmp_path, CLAIM, undated, planned, half_open, unplaced)
     assert [row["start"] for row in tables["claims"]] == [0, 1, 2, 3]
-    tray = {row["kind"]: row for row in tables["tray"]}
-    assert len(tables["tray"]) == 2
-    assert tray["unplaced"]["reason"] == "no place is named"
-    assert tray["undated"]["reason"] == "no day could be read for it, and the report's own day is not known"
-    assert tray["undated"]["claim_id"] == tables["claims"][1]["claim_id"]
+    tray = {row["start"]: (row["kind"], row["claim_id"], row["reason"]) for row in tables["tray"]}
+    ids = [row["claim_id"] for row in tables["claims"]]
+    assert tray == {
+        0: ("unplaced", "", "no place is named"),
+        1: ("undated", ids[1], "no day could be read for it, and the report's own day is not known"),
+        2: ("undated", ids[2], "it is planned, and no day is given for it"),
+    }
 
 
 def test_of_claims_with_one_id_the_surest_stays(reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
