@@ -9,13 +9,14 @@ import io
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import Protocol
 
 import marisa_trie
 
@@ -23,6 +24,7 @@ from geo.errors import GazetteerError, UnknownPlaceError
 from geo.model import Place, PlaceKind
 from geo.resources import resource
 from geo.world import (
+    TYPE_WORDS,
     Layer,
     Progress,
     World,
@@ -36,9 +38,18 @@ from geo.world import (
     without_marks,
 )
 
-__all__ = ["CuratedRow", "Gazetteer", "load_gazetteer", "normal_name", "read_curated"]
+__all__ = [
+    "COLUMNS",
+    "CuratedRow",
+    "Gazetteer",
+    "ImportedLayer",
+    "load_gazetteer",
+    "normal_name",
+    "read_curated",
+    "read_row",
+]
 
-_COLUMNS = (
+COLUMNS = (
     "place_id",
     "name",
     "aliases",
@@ -53,6 +64,7 @@ _COLUMNS = (
     "metonym_of",
     "source",
 )
+"""The columns of a curated layer."""
 
 
 # --- the curated layer ----------------------------------------------------------------------------------------------
@@ -89,7 +101,7 @@ def read_curated(path: Path) -> list[CuratedRow]:
     rows: list[CuratedRow] = []
     for line, cells in _read_cells(path):
         try:
-            rows.append(_read_row(cells, line))
+            rows.append(read_row(cells, line))
         except GazetteerError as error:
             faults.append(f"{path.name}:{line}: {error}")
     faults += [f"{path.name}:{line}: {reason}" for line, reason in _conflicts(rows)]
@@ -108,10 +120,10 @@ def _read_cells(path: Path) -> list[tuple[int, list[str]]]:
     line = 1
     try:
         header = next(reader, [])
-        if missing := [column for column in _COLUMNS if column not in header]:
+        if missing := [column for column in COLUMNS if column not in header]:
             raise GazetteerError(f"{path.name}:1: missing column {', '.join(missing)}")
-        if header != list(_COLUMNS):
-            raise GazetteerError(f"{path.name}:1: columns must be {','.join(_COLUMNS)}")
+        if header != list(COLUMNS):
+            raise GazetteerError(f"{path.name}:1: columns must be {','.join(COLUMNS)}")
         while True:
             line = reader.line_num + 1
             cells = next(reader, None)
@@ -136,10 +148,15 @@ def _read_text(path: Path) -> str:
         raise GazetteerError(f"{path.name}:{raw[: error.start].count(10) + 1}: not UTF-8") from error
 
 
-def _read_row(cells: list[str], line: int) -> CuratedRow:
-    if len(cells) != len(_COLUMNS):
-        raise GazetteerError(f"{len(cells)} cells instead of {len(_COLUMNS)}")
-    row = {column: cell.strip() for column, cell in zip(_COLUMNS, cells, strict=True)}
+def read_row(cells: list[str], line: int) -> CuratedRow:
+    """Read the cells of one row.
+
+    Raises:
+        GazetteerError: they are not right; the text is the reason.
+    """
+    if len(cells) != len(COLUMNS):
+        raise GazetteerError(f"{len(cells)} cells instead of {len(COLUMNS)}")
+    row = {column: cell.strip() for column, cell in zip(COLUMNS, cells, strict=True)}
     if not row["place_id"]:
         raise GazetteerError("place_id is empty")
     if not normal_name(row["name"]):
@@ -233,7 +250,30 @@ _ARTICLE = "the "
 _START = re.compile(rf"(?<![^\W_])(?<!\w['’])(?:[{_CAPITALS}]|{_ARTICLE}(?=[A-Z]))")
 # It ends where no letter follows, nor an apostrophe inside a word (Luhans'ka), except the genitive's.
 _END = re.compile(r"(?![^\W_])(?!['’ʼ](?![sS](?![^\W_]))[^\W\d_])")
+# "Oxford, MS": what an abbreviation that is a word too stands after
+_AFTER_NAME = re.compile(rf"(?<![^\W_])[{_CAPITALS}][\w'’.-]*, \Z")
 _LONGEST_NAME = 72  # characters; the longest name of a town above 15,000 that text holds is shorter
+
+
+_Groups = tuple[tuple[Layer, tuple[Place, ...]], ...]  # what a name may mean, layer by layer
+
+
+class ImportedLayer(Protocol):
+    """A layer that a user has imported, between the curated one and the world.
+
+    With ``wins`` it answers alone; without, it joins what the world knows. ``prefixes(folded)`` are the names that
+    text is searched for and that ``folded`` begins with.
+    """
+
+    wins: bool
+    fingerprint: str
+    prefixes: Callable[[str], list[str]]
+
+    def find(self, normal: str) -> list[Place]:
+        """Return the places of a normal name, best first."""
+
+    def get(self, place_id: str) -> Place | None:
+        """Return the place of an id, or None."""
 
 
 class Gazetteer:
@@ -243,9 +283,12 @@ class Gazetteer:
     between threads; pickles as the curated rows and the path of the compiled world.
     """
 
-    def __init__(self, curated: Iterable[CuratedRow], world: World, fingerprint: str) -> None:
-        """Index the curated rows in memory above an opened world."""
+    def __init__(
+        self, curated: Iterable[CuratedRow], world: World, fingerprint: str, imported: Sequence[ImportedLayer] = ()
+    ) -> None:
+        """Index the curated rows in memory above imported layers, the first to answer first, and an opened world."""
         self.fingerprint = fingerprint
+        self._imported = tuple(imported)
         self._world = world
         self._rows = tuple(_with_population(row, world) for row in curated)
         self._by_id = {row.place.place_id: row.place for row in self._rows if not row.is_stop}
@@ -258,20 +301,21 @@ class Gazetteer:
         names = marisa_trie.Trie(
             sorted({form for row in self._rows for name in row.names for form in scan_forms(name)})
         )
-        self._prefixes: Callable[[str], list[str]] = names.prefixes
+        self._prefixes = _joined([names.prefixes, *(layer.prefixes for layer in self._imported)])
         self._articled = {fold(name) for row in self._rows for name in row.names if name.startswith(_ARTICLE)}
         self._codes = world.codes | {fold(name) for row in self._rows for name in row.names if is_code(name)}
 
-    def __reduce__(self) -> tuple[type["Gazetteer"], tuple[tuple[CuratedRow, ...], World, str]]:
+    def __reduce__(self) -> tuple[type["Gazetteer"], tuple[object, ...]]:
         """Pickle without the index: 350 curated rows are indexed again in milliseconds."""
-        return Gazetteer, (self._rows, self._world, self.fingerprint)
+        return Gazetteer, (self._rows, self._world, self.fingerprint, self._imported)
 
     def lookup(self, name: str, *, small: bool = False) -> list[Place]:
         """Return what a name may mean in the first layer that knows it, best first; nothing for a stop row's name.
 
-        Layers: curated; countries and capitals; US states and towns from 15,000 inhabitants. With ``small``, towns
-        from 500 answer where none of these does. Best is first by population, a town's other names counting an
-        eighth and a state a quarter.
+        Layers: curated; countries, capitals, continents and seas; regions, counties and towns from 15,000 inhabitants
+        together. With ``small``, towns from 500 and counties without the word ("Clinton") answer where none of these
+        does. Best is first by population: a first-order region's counts a quarter, a second-order one's an eighth, a
+        third of that where its seat bears the name, and another name's an eighth.
         """
         layers = self._layers(normal_name(name))
         return next((list(places) for layer, places in layers if small or layer is not Layer.SMALL), [])
@@ -281,25 +325,46 @@ class Gazetteer:
         found = {place.place_id: place for _, places in self._layers(normal_name(name)) for place in places}
         return list(found.values())
 
+    def lookup_in(self, name: str, country_code: str, admin1_code: str = "") -> list[Place]:
+        """Return what a name may mean inside a country, or inside its first-order region, in every layer.
+
+        For names already judged places in a report about that country: towns from 500 inhabitants and counties
+        without the word ("Clinton") are among the answers, larger layers first.
+        """
+        return [
+            place
+            for place in self.lookup_all(name)
+            if place.country_code == country_code
+            and place.kind is not PlaceKind.COUNTRY
+            and admin1_code in ("", place.admin1_code)
+        ]
+
     def get_place(self, place_id: str) -> Place:
         """Return the place of an id.
 
         Raises:
             UnknownPlaceError: no layer holds it.
         """
-        place = self._by_id.get(place_id) or self._world.get(place_id)
+        imported = (layer.get(place_id) for layer in self._imported if not _is_country(place_id))
+        place = self._by_id.get(place_id) or next(filter(None, imported), None) or self._world.get(place_id)
         if place is None:
             raise UnknownPlaceError(f"{place_id!r}: no gazetteer layer holds this place")
         return place
 
     def demonym(self, word: str) -> Place | None:
-        """Return the country of an adjective or noun of nationality: Ukrainian, Russians, Briton."""
+        """Return the place whose people a word names: Ukrainian, Russians, European, Ohioan, Londoners."""
         places = (place for layer, place in self._world.find(normal_name(word)) if layer is Layer.DEMONYM)
-        return next(places, None)
+        place = next(places, None)
+        return place and self._as_curated(place)
 
     def is_stop(self, name: str) -> bool:
         """Return whether a stop row of the curated layer says that the name is no place."""
         return normal_name(name) in self._stops
+
+    def is_curated(self, place: Place) -> bool:
+        """Return whether a place comes from the curated layer or an imported one that wins: their word is final."""
+        wins = (layer for layer in self._imported if layer.wins)
+        return place.place_id in self._by_id or any(layer.get(place.place_id) for layer in wins)
 
     def region_of(self, place: Place) -> Place | None:
         """Return the first-order region that a place lies in or is, or None."""
@@ -344,6 +409,8 @@ class Gazetteer:
         for name in sorted(names, key=len, reverse=True) if len(names) > 1 else names:
             end = start + len(name)
             if _END.match(text, end) and self._is_written_so(name, text[start:end]):
+                if name in self._world.after_comma and not _AFTER_NAME.search(text, max(0, start - 40), start):
+                    continue
                 return name
         return None
 
@@ -356,6 +423,9 @@ class Gazetteer:
         """Return whether capitals and article are right: not "us" as "Us", nor "the woodlands" as "the Woodlands"."""
         if written.startswith(_ARTICLE):
             return name in self._articled
+        last = written.rpartition(" ")[2]
+        if last in TYPE_WORDS and name not in self._prefixes(name):
+            return False
         return name not in self._codes or written.isupper()
 
     def _find_layers(self, normal: str) -> tuple[tuple[Layer, tuple[Place, ...]], ...]:
@@ -363,12 +433,65 @@ class Gazetteer:
             return ()
         plain = without_marks(normal)
         curated = self._curated.get(normal) or self._curated.get(plain, [])
-        hits = [(Layer.CURATED, place) for place in curated] + (self._world.find(normal) or self._world.find(plain))
-        return tuple(
+        hits = [(Layer.CURATED, place) for place in curated]
+        hits += [hit for hit in self._world.find(normal) or self._world.find(plain) if not self._is_replaced(hit[1])]
+        groups = tuple(
             (layer, tuple(self._by_id.get(place.place_id, place) for _, place in group))
             for layer, group in groupby(hits, key=itemgetter(0))
             if layer is not Layer.DEMONYM
         )
+        return self._with_imported(groups, normal, plain) if self._imported else groups
+
+    def _with_imported(self, groups: _Groups, normal: str, plain: str) -> _Groups:
+        """Return the answers with those of the imported layers between the curated one and the world."""
+        curated = tuple(group for group in groups if group[0] is Layer.CURATED)
+        world = groups[len(curated) :]
+        own: _Groups = ()
+        for layer in self._imported:
+            hits = [self._known(place) for place in layer.find(normal) or layer.find(plain)]
+            if hits and layer.wins:
+                own += ((Layer.CURATED, tuple(hits)),)
+            elif hits:
+                world = _joining(hits, world)
+        return curated + own + world
+
+    def _known(self, place: Place) -> Place:
+        """Return the curated row of an imported place, and of a country the world's."""
+        country = self._world.get(place.place_id) if _is_country(place.place_id) else None
+        return self._by_id.get(place.place_id) or country or place
+
+    def _as_curated(self, place: Place) -> Place:
+        """Return the curated layer's version of a place of the world, or the place itself."""
+        if self._is_replaced(place):
+            return self._regions[place.country_code, place.admin1_code]
+        return self._by_id.get(place.place_id, place)
+
+    def _is_replaced(self, place: Place) -> bool:
+        """Return whether the curated layer has this first-order region under an id of its own."""
+        ours = self._regions.get((place.country_code, place.admin1_code)) if _is_first_order(place) else None
+        return ours is not None and ours.place_id != place.place_id
+
+
+def _joined(searches: Sequence[Callable[[str], list[str]]]) -> Callable[[str], list[str]]:
+    if len(searches) == 1:
+        return searches[0]
+    return lambda folded: [name for prefixes in searches for name in prefixes(folded)]
+
+
+def _joining(hits: Sequence[Place], world: _Groups) -> _Groups:
+    """Return the world's answers with a layer's that does not win; rows of the same id are the layer's.
+
+    Before the world's come only those that have more inhabitants and are no rival of a country or capital, so that a
+    hamlet called Ukraine is not the country.
+    """
+    if not world or world[0][0] not in (Layer.COUNTRY, Layer.TOWN):
+        return ((Layer.CURATED, tuple(hits)), *world)
+    (layer, places), *rest = world
+    ours, known = {hit.place_id: hit for hit in hits}, {place.place_id for place in places}
+    new = [hit for hit in hits if hit.place_id not in known]
+    before = [hit for hit in new if layer is Layer.TOWN and hit.population > places[0].population]
+    after = [hit for hit in new if hit not in before]
+    return ((layer, (*before, *(ours.get(place.place_id, place) for place in places), *after)), *rest)
 
 
 def _with_population(row: CuratedRow, world: World) -> CuratedRow:
@@ -391,11 +514,15 @@ def _is_first_order(place: Place) -> bool:
     return place.feature_code == "ADM1"
 
 
-def load_gazetteer(curated: Path | None = None, *, progress: Progress | None = None) -> Gazetteer:
+def load_gazetteer(
+    curated: Path | None = None, *, progress: Progress | None = None, imported: Sequence[ImportedLayer] = ()
+) -> Gazetteer:
     """Open the gazetteer: the curated file, by default the shipped ``gazetteer.csv``, above the compiled world.
 
     The first call on a machine compiles the world into the cache folder, about 20 s, of which ``progress`` hears
     (share done, 0 to 1, and what is being done); later ones open it in milliseconds.
+
+    ``imported`` layers (``geo.layers.open_layers``) stand between the two, the first to answer first.
 
     Raises:
         GazetteerError: the curated file cannot be used.
@@ -404,4 +531,5 @@ def load_gazetteer(curated: Path | None = None, *, progress: Progress | None = N
     rows = read_curated(path)
     world = open_world(progress)
     print_of_rows = blake2b(path.read_bytes(), digest_size=8).hexdigest()
-    return Gazetteer(rows, world, f"{world.key}-{print_of_rows}")
+    prints = "".join(f"-{layer.fingerprint}" for layer in imported)
+    return Gazetteer(rows, world, f"{world.key}-{print_of_rows}{prints}", imported)

