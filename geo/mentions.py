@@ -1,30 +1,25 @@
 """Document → mentions of places: names, and relative places built on them, each with its role.
 
-Two recognisers feed one decision: the gazetteer's names and, where a model is installed, its named entities. Together
-they find 50 of the 55 towns and sites of the first five reports, either alone at most 34 (measured, DESIGN §6).
+``geo.recognition`` says which words are names, ``geo.roles`` what each stands for; here they become mentions, and
+relative places are read around them.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from geo.gazetteer import Gazetteer
 from geo.language import ParsedDocument, ParsedSentence
 from geo.model import Document, Mention, Place, PlaceKind, Relation, Role
+from geo.recognition import Span, kind_word_after, recognise
 from geo.roles import find_role
 from geo.text import SentenceKind, fold
 
-__all__ = ["BEARINGS", "find_mentions"]
+__all__ = ["BEARINGS", "find_mentions", "mention_at"]
 
-_PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
-# News sets print "Granville County" as one name and "Kharkiv region" as a name and a common noun: of 240 capitalised
-# words after a name, annotators took 216 in; of 44 in lower case, 3 (counted on the development sets).
-_NAME_WORD = re.compile(r" (?:County|Province|Prefecture|Governorate|Oblast|District|Valley|Peninsula|River|Island)\b")
-_KIND_WORD = re.compile(r" (region|oblast|province|prefecture|governorate|county|state|district|republic|river)\b")
-_LOCATIVE_BEFORE = re.compile(r"(?:\b(?:in|at|near|from|to|into|outside|around|of|across|toward|towards) |, )$")
-# Words after a name that show a person or a thing bearing it.
-_PERSON_BEFORE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Sir|Gen|Col|Sen|Rep|Gov|President|Minister|Judge|Sheriff|Saint)\.? $")
-_THRESHOLD = 0.5
+_IN_PLACE = re.compile(r"\b(?:in|at|near|outside|inside) (?:the )?$")
 
 BEARINGS = {
     "north": 0.0,
@@ -57,26 +52,15 @@ _PART_OF = re.compile(
     re.I,
 )
 _PART_NAME = re.compile(rf"\b(?P<part>{_PARTLY}) $", re.IGNORECASE)
+_BETWEEN_BEFORE = re.compile(r"\bbetween (?:the )?$", re.IGNORECASE)
 _PART_OPEN = re.compile(
     rf"\b(?:the (?P<dir1>{_DIRECTION})(?: and (?P<dir2>{_DIRECTION}))?"
     r"(?: of (?:the )?(?P<whole1>country|region|province))?"
     rf"|the (?P<whole2>country|region|nation)'s (?P<dir3>{_DIRECTION})"
     rf"|the (?P<part>{_PARTLY}) (?:part|half) of the (?P<whole3>country|region|province))\b"
 )
-_AFTER_OPEN = re.compile(r"(?: around| near)? (?=[A-Z])")
 _IN_THE = re.compile(r" in the (?:(?:north|south)(?:east|west)?|east|west)\b")
 _KM_PER = {"km": 1.0, "mi": 1.609344}
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """A span in a sentence, in characters from the sentence's start."""
-
-    start: int
-    end: int
-    source: str
-    score: float
-    hint: str = ""
 
 
 def find_mentions(document: Document, parsed: ParsedDocument, gazetteer: Gazetteer) -> list[Mention]:
@@ -85,161 +69,81 @@ def find_mentions(document: Document, parsed: ParsedDocument, gazetteer: Gazette
     Site chrome is passed over; headlines are read.
     """
     mentions: list[Mention] = []
-    for sentence in parsed.sentences:
-        if sentence.kind is not SentenceKind.BOILERPLATE:
-            names = list(_names(document, sentence, gazetteer))
-            mentions += names
-            mentions += _demonyms(sentence, names, document, gazetteer)
-            mentions += _relatives(document, sentence, names)
+    for sentence, spans in groupby(recognise(document, parsed, gazetteer), key=itemgetter(0)):
+        names = [_mention(document, sentence, span, gazetteer) for _, span in spans]
+        mentions += names
+        mentions += _anchored_places(document, sentence, names)
+    mentions += (
+        m
+        for s in parsed.sentences
+        if s.kind is not SentenceKind.BOILERPLATE
+        for m in _open_parts(document, s, mentions)
+    )
     return sorted(mentions, key=lambda m: (m.start, -m.end))
 
 
-def _names(document: Document, sentence: ParsedSentence, gazetteer: Gazetteer) -> Iterator[Mention]:
-    text = fold(document.text[sentence.start : sentence.end])
-    for span in _decide(text, _candidates(text, sentence, gazetteer)):
-        tokens = sentence.doc.char_span(span.start, span.end, alignment_mode="expand")
-        surface = document.text[sentence.start + span.start : sentence.start + span.end]
-        places = gazetteer.lookup(surface)
-        role = find_role(sentence.doc, tokens.start, tokens.end, _can_act(surface, places))
-        if _always_acts(places) and role is not Role.MODIFIER and not _stands_in(text, span):
-            role = Role.ACTOR
-        start, end = sentence.start + span.start, sentence.start + span.end
-        yield Mention(start, end, surface, role, span.source, round(span.score, 3), hint=span.hint)
+def _mention(document: Document, sentence: ParsedSentence, span: Span, gazetteer: Gazetteer) -> Mention:
+    role = Role.DEMONYM if span.demonym else _role(document, sentence, span.start, span.end, gazetteer)
+    source = "+".join(sorted(span.sources))
+    return Mention(span.start, span.end, span.surface, role, source, round(span.score, 3), hint=span.hint)
 
 
-def _stands_in(text: str, span: _Span) -> bool:
-    return bool(re.search(r"\b(?:in|at|near|outside|inside) (?:the )?$", text[max(0, span.start - 14) : span.start]))
+def _role(document: Document, sentence: ParsedSentence, start: int, end: int, gazetteer: Gazetteer) -> Role:
+    tokens = sentence.doc.char_span(start - sentence.start, end - sentence.start, alignment_mode="expand")
+    places = gazetteer.lookup(document.text[start:end])
+    role = find_role(sentence.doc, tokens.start, tokens.end, _can_act(places))
+    stands_in = _IN_PLACE.search(document.text[max(sentence.start, start - 14) : start])
+    return Role.ACTOR if _always_acts(places) and role is not Role.MODIFIER and not stands_in else role
 
 
-def _can_act(surface: str, places: list[Place]) -> bool:
-    """Whether the name can stand for a government: a country, a capital, a seat of power, a bloc."""
+def _can_act(places: Sequence[Place]) -> bool:
+    """Whether a name can stand for a government: a country, a capital, a seat of power, a bloc."""
     if not places:
         return False
-    first = places[0]
-    return first.kind is PlaceKind.COUNTRY or bool(first.metonym_of) or _always_acts(places)
+    return places[0].kind is PlaceKind.COUNTRY or bool(places[0].metonym_of) or _always_acts(places)
 
 
-def _always_acts(places: list[Place]) -> bool:
+def _always_acts(places: Sequence[Place]) -> bool:
     """Seats of power ("the Kremlin") and blocs without a point ("the West") act unless a place word precedes."""
     if not places:
         return False
     first = places[0]
-    return (first.kind is PlaceKind.FACILITY and bool(first.metonym_of)) or (
-        first.kind is PlaceKind.OTHER and first.lat is None
-    )
+    seat = first.kind is PlaceKind.FACILITY and bool(first.metonym_of)
+    return seat or (first.kind is PlaceKind.OTHER and first.lat is None)
 
 
-def _candidates(text: str, sentence: ParsedSentence, gazetteer: Gazetteer) -> list[_Span]:
-    spans = [_Span(a, b, "gazetteer", _prior(text, a, b, sentence, gazetteer)) for a, b in _scan(text, gazetteer)]
-    spans += [
-        _Span(a, b, "model", 0.75 if gazetteer.lookup(text[a:b]) else 0.6)
-        for a, b, label in _entities(sentence)
-        if label in _PLACE_LABELS and _may_be_name(text[a:b], gazetteer)
-    ]
-    return [_fit(text, s) for s in spans]
-
-
-def _scan(text: str, gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
-    return ((a, b) for a, b in gazetteer.scan(text) if not gazetteer.is_stop(text[a:b]))
-
-
-def _entities(sentence: ParsedSentence) -> Iterator[tuple[int, int, str]]:
-    for ent in sentence.doc.ents:
-        words = list(ent)
-        while words and (words[0].lower_ in {"the", "a", "an"} or words[0].is_punct):
-            words.pop(0)
-        while words and (words[-1].text in {"'s", "'"} or words[-1].is_punct) and not words[-1].text.endswith("."):
-            words.pop()
-        if words:
-            yield words[0].idx, words[-1].idx + len(words[-1]), ent.label_
-
-
-def _may_be_name(name: str, gazetteer: Gazetteer) -> bool:
-    return name[:1].isupper() and not gazetteer.is_stop(name) and gazetteer.demonym(name) is None and "\n" not in name
-
-
-def _prior(text: str, start: int, end: int, sentence: ParsedSentence, gazetteer: Gazetteer) -> float:
-    """Score a gazetteer hit: what it is, what the model calls it, and what stands before it."""
-    places = gazetteer.lookup(text[start:end])
-    if not places:
-        return 0.0
-    best = places[0]
-    labels = [
-        (label, b - a)
-        for a, b, label in _entities(sentence)
-        if a < end and b > start and label not in {"DATE", "CARDINAL"}
-    ]
-    known = best.kind is not PlaceKind.SETTLEMENT or best.source.startswith(("hand", "geonames:"))
-    score = 0.9 if known else 0.55 if best.population >= 100_000 else 0.4
-    if any(label in _PLACE_LABELS for label, _ in labels):
-        score = max(score, 0.8) + 0.1
-    elif any(length > end - start for _, length in labels):
-        score -= 0.5 if any(label in {"PERSON", "NORP", "WORK_OF_ART"} for label, _ in labels) else 0.35
-    elif labels and not known:
-        score -= 0.2
-    if _LOCATIVE_BEFORE.search(text[max(0, start - 10) : start]):
-        score += 0.15
-    if _PERSON_BEFORE.search(text[max(0, start - 12) : start]):
-        score -= 0.4
-    return score
-
-
-def _fit(text: str, span: _Span) -> _Span:
-    """Take "County" into the name and leave "region" beside it, as a hint of what kind of place is meant."""
-    if match := _NAME_WORD.match(text, span.end):
-        return replace(span, end=match.end())
-    if (match := _KIND_WORD.search(text, span.start, span.end)) and match.end() == span.end:
-        return replace(span, end=match.start(), hint=match[1])
-    if match := _KIND_WORD.match(text, span.end):
-        return replace(span, hint=match[1])
-    return span
-
-
-def _decide(text: str, spans: Iterable[_Span]) -> list[_Span]:
-    """Keep the accepted spans that do not overlap; an agreed span counts for more, then the longer one wins."""
-    merged: dict[tuple[int, int], _Span] = {}
-    for span in spans:
-        key = (span.start, span.end)
-        other = merged.get(key)
-        both = other is not None and other.source != span.source
-        score = max(span.score, other.score if other else 0.0)
-        hint = span.hint or (other.hint if other else "")
-        merged[key] = replace(span, score=min(1.0, score), source="both" if both else span.source, hint=hint)
-    kept: list[_Span] = []
-    for span in sorted(merged.values(), key=lambda s: (s.source == "model", -(s.end - s.start), s.start)):
-        if span.score >= _THRESHOLD and all(span.end <= k.start or span.start >= k.end for k in kept):
-            kept.append(span)
-    return sorted(kept, key=lambda s: s.start)
-
-
-def _demonyms(
-    sentence: ParsedSentence, names: list[Mention], document: Document, gazetteer: Gazetteer
-) -> Iterator[Mention]:
-    taken = [(m.start, m.end) for m in names]
+def _anchored_places(document: Document, sentence: ParsedSentence, names: Sequence[Mention]) -> Iterator[Mention]:
     text = fold(document.text[sentence.start : sentence.end])
-    for match in re.finditer(r"[A-Z][a-z]+(?:[ -][A-Z][a-z]+)?|[A-Z][a-z]+", text):
-        for word_end in {match.end(), match.start() + len(match.group().split(" ")[0].split("-")[0])}:
-            start, end = sentence.start + match.start(), sentence.start + word_end
-            word = text[match.start() : word_end]
-            if gazetteer.demonym(word) is not None and all(end <= a or start >= b for a, b in taken):
-                taken.append((start, end))
-                yield Mention(start, end, document.text[start:end], Role.DEMONYM, "gazetteer", 0.9)
-
-
-def _relatives(document: Document, sentence: ParsedSentence, names: list[Mention]) -> Iterator[Mention]:
-    text = fold(document.text[sentence.start : sentence.end])
-    taken: list[tuple[int, int]] = []
+    yield from _between(document, sentence, text, names)
     for anchor in names:
-        if (found := _anchored(text, anchor, sentence.start)) is not None:
+        if anchor.role is not Role.DEMONYM and (found := _anchored(text, anchor, sentence.start)) is not None:
             start, end, relation = found
-            taken.append((start, end))
             yield _relative(document, sentence.start + start, sentence.start + end, relation)
+
+
+def _between(document: Document, sentence: ParsedSentence, text: str, names: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield "between Acre and Haifa": somewhere on the way from one place to another."""
+    for first, second in pairwise(names):
+        before = text[: first.start - sentence.start]
+        joined = document.text[first.end : second.start] == " and "
+        literal = first.role is second.role is Role.LITERAL
+        if joined and literal and (match := _BETWEEN_BEFORE.search(before)):
+            start = sentence.start + match.start()
+            yield _relative(document, start, second.end, Relation("between", first.start, other_start=second.start))
+
+
+def _open_parts(document: Document, sentence: ParsedSentence, mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield parts whose whole is left open: "in the south and east"."""
+    text = fold(document.text[sentence.start : sentence.end])
     for match in _PART_OPEN.finditer(text):
-        start, end = match.span()
-        if all(end <= a or start >= b for a, b in taken) and not text[end : end + 3].strip().startswith("of"):
-            if text[match.start() : match.end() + 5].lower().startswith("the west") and not match["whole1"]:
-                continue
-            yield _relative(document, sentence.start + start, sentence.start + end, _open_relation(match))
+        start, end = sentence.start + match.start(), sentence.start + match.end()
+        west = text[match.start() :].startswith("the west") and not match["whole1"]
+        if not west and all(end <= m.start or start >= m.end for m in mentions) and not _names_whole(text, match):
+            yield _relative(document, start, end, _open_relation(match))
+
+
+def _names_whole(text: str, match: re.Match[str]) -> bool:
+    return text[match.end() : match.end() + 4].startswith(" of ")
 
 
 def _relative(document: Document, start: int, end: int, relation: Relation) -> Mention:
@@ -294,3 +198,25 @@ def _bearing(word: str) -> float:
     """Return degrees from north; "central" has none and is given as -1."""
     plain = word.lower().replace("-", "").removesuffix("ern")
     return BEARINGS.get(plain, -1.0)
+
+
+def mention_at(document: Document, parsed: ParsedDocument, start: int, end: int, gazetteer: Gazetteer) -> Mention:
+    """Return the mention at a span that someone else has found, with the role and hint that it has there.
+
+    A noun of kind inside the span ("Kharkiv region") is the hint where the gazetteer has no such name as a whole; then
+    ``surface`` is the name alone. Relative places are found by ``find_mentions``, not here.
+    """
+    written = document.text[start:end]
+    surface, hint = written.strip(), kind_word_after(document.text, end)
+    head, _, last = surface.rpartition(" ")
+    if head and kind_word_after(f" {last}", 0) and not gazetteer.lookup_all(surface):
+        surface, hint = head, last
+    if gazetteer.demonym(surface) is not None and not gazetteer.lookup(surface):
+        return Mention(start, end, surface, Role.DEMONYM, "given", hint=hint)
+    first = start + len(written) - len(written.lstrip())
+    at = bisect_right(parsed.sentences, first, key=lambda sentence: sentence.start) - 1
+    sentence = parsed.sentences[at] if at >= 0 else None
+    if sentence is None or first >= sentence.end:
+        return Mention(start, end, surface, Role.LITERAL, "given", hint=hint)
+    role = _role(document, sentence, first, min(start + len(written.rstrip()), sentence.end), gazetteer)
+    return Mention(start, end, surface, role, "given", hint=hint)

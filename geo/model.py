@@ -7,6 +7,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
+from functools import cache
 
 __all__ = [
     "Candidate",
@@ -177,10 +178,10 @@ class Place:
 class Relation:
     """How a relative place hangs on its anchor.
 
-    ``word`` is what relates them: "from", "near" or "part". ``bearings`` are degrees from north (two for "south and
-    east", -1 for "central"); ``distance_km`` is set where the words give it. The anchor is the mention at
-    ``anchor_start``, or None where the words leave it open ("in the south"): then it is the country the report is
-    about.
+    ``word`` is what relates them: "from", "near", "part" or "between", which has a second anchor at ``other_start``.
+    ``bearings`` are degrees from north (two for "south and east", -1 for "central"); ``distance_km`` is set where the
+    words give it. The anchor is the mention at ``anchor_start``, or None where the words leave it open ("in the
+    south"): then it is the country the report is about.
     """
 
     word: str
@@ -188,6 +189,7 @@ class Relation:
     bearings: tuple[float, ...] = ()
     distance_km: float | None = None
     kind_word: str = ""
+    other_start: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,73 @@ class Resolution:
     place: Place | None
     candidates: tuple[Candidate, ...] = ()
     reason: str = ""
+
+    def explain(self) -> str:
+        """Return one English sentence that says why this place, or why none, for the person who checks it."""
+        name = self.mention.surface
+        if self.place is None:
+            return f"{name} is taken to be no place on the map, since {self.reason or 'nothing fits'}."
+        own = next((c.reasons for c in self.candidates if c.place.place_id == self.place.place_id), ())
+        reasons = own or [r for r in self.reason.split("; ") if r and not r.startswith("ahead of ")]
+        others = _others(self)
+        default = "it is the likeliest of that name" if others else "no other place bears the name"
+        why = _listed([_clause(reason) for reason in reasons]) or default
+        return f"{name} is taken to be {_described(self.place)}, since {why}{others}."
+
+
+def _clause(reason: str) -> str:
+    """Return a reason as half a sentence: "population 4,300" → "it has 4,300 inhabitants"."""
+    if reason.startswith("population "):
+        return f"it has {reason.removeprefix('population ')} inhabitants"
+    if reason.startswith(("a ", "an ", "the only ", "the region of ")):
+        return f"it is {reason}"
+    return f"it lies {reason}" if reason.startswith(("within ", "near ")) or reason[:1].isdigit() else reason
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _described(place: Place) -> str:
+    where = _country_name(place.country_code) if place.kind is not PlaceKind.COUNTRY else ""
+    return f"{place.name}, {_noun(place)}" + (f" in {where}" if where else "")
+
+
+def _noun(place: Place) -> str:
+    if place.kind is PlaceKind.SETTLEMENT and place.population:
+        return "a city" if place.population >= 100_000 else "a town" if place.population >= 2_000 else "a village"
+    return {
+        PlaceKind.SETTLEMENT: "a settlement",
+        PlaceKind.REGION: "a region",
+        PlaceKind.COUNTRY: "a country",
+        PlaceKind.FACILITY: "a site",
+        PlaceKind.NATURAL: "a natural feature",
+        PlaceKind.RELATIVE: "a computed place",
+        PlaceKind.OTHER: "a place",
+    }[place.kind]
+
+
+def _others(resolution: Resolution) -> str:
+    """Return how many other candidates were kept; there may have been more of them."""
+    n = len({c.place.place_id for c in resolution.candidates if c.place != resolution.place})
+    if n < 2:
+        return "; 1 other place bears the name" if n else ""
+    return f"; {'at least ' if n > 3 else ''}{n} other places bear the name"
+
+
+@cache
+def _country_name(code: str) -> str:
+    """Return a country's English name as people say it, or its code where countryinfo has none."""
+    if not code:
+        return ""
+    from countryinfo import CountryInfo, CountryNotFoundError  # here, so that importing the types stays cheap
+
+    try:
+        name = str(CountryInfo(code).info()["name"])
+    except (CountryNotFoundError, KeyError):
+        return code
+    plain = name.split(",")[0]
+    return f"the {plain}" if plain.startswith(("United ", "Democratic ", "Czech ", "Central ")) else plain
 
 
 @dataclass(frozen=True, slots=True)

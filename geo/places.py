@@ -3,18 +3,19 @@
 import math
 import re
 import statistics
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from geopy.distance import geodesic
 
+from geo.errors import UnknownPlaceError
 from geo.gazetteer import Gazetteer
 from geo.language import ParsedDocument
 from geo.model import Candidate, Document, Mention, Place, PlaceKind, Relation, Resolution, Role
+from geo.ranking import Name, holds, rank_names
 from geo.text import fold
 
-__all__ = ["resolve_places"]
+__all__ = ["name_key", "names_of", "rank_places", "resolve_places"]
 
 _REGION_HINTS = frozenset("region oblast province prefecture governorate county state district republic".split())
 _KEPT_CANDIDATES = 5
@@ -41,114 +42,64 @@ def resolve_places(
     ]
 
 
-def _resolve_names(document: Document, mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[Resolution]:
-    candidates = [_candidates(m, gazetteer) for m in mentions]
-    context = _country_weights(mentions, candidates)
-    anchors = [c[0] for c in candidates if len(c) == 1 and c[0].lat is not None]
-    chosen: dict[tuple[str, str], Resolution] = {}
-    resolutions = []
+def names_of(
+    document: Document, mentions: Sequence[Mention], gazetteer: Gazetteer
+) -> tuple[list[Name], dict[tuple[str, str], int]]:
+    """Return a report's distinct names with all they may mean, and where each (surface, hint) stands among them.
+
+    A name counts more the oftener it stands in the report. One sense holds per report: a name that is once followed by
+    its region ("Oxford, Mississippi") is that place throughout.
+    """
+    counts = Counter(name_key(m) for m in mentions)
+    containers: dict[tuple[str, str], Sequence[Place]] = {}
     for i, mention in enumerate(mentions):
-        container = _container(document, mentions, candidates, i)
-        key = (mention.surface.casefold(), mention.hint)
-        if container is None and key in chosen:
-            resolutions.append(replace(chosen[key], mention=mention))
-            continue
-        ranked = _rank(candidates[i], context, container, anchors)
-        resolution = _choose(mention, ranked)
-        if resolution.place is not None:
-            chosen.setdefault(key, resolution)
-        resolutions.append(resolution)
-    return resolutions
+        containers.setdefault(name_key(mention), ())
+        containers[name_key(mention)] = containers[name_key(mention)] or _container(document, mentions, i, gazetteer)
+    first = {name_key(m): m for m in reversed(mentions)}
+    names = [
+        Name(m.surface, m.hint, _candidates(m, containers[key], gazetteer), containers[key], 1 + math.log(counts[key]))
+        for key, m in first.items()
+    ]
+    return names, {key: i for i, key in enumerate(first)}
 
 
-def _candidates(mention: Mention, gazetteer: Gazetteer) -> list[Place]:
+def name_key(mention: Mention) -> tuple[str, str]:
+    return mention.surface.casefold(), "demonym" if mention.role is Role.DEMONYM else mention.hint
+
+
+def _resolve_names(document: Document, mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[Resolution]:
+    names, index = names_of(document, mentions, gazetteer)
+    ranked = rank_names(names)
+    return [_choose(m, ranked[index[name_key(m)]]) for m in mentions]
+
+
+def _candidates(mention: Mention, containers: Sequence[Place], gazetteer: Gazetteer) -> list[Place]:
     if mention.role is Role.DEMONYM:
         place = gazetteer.demonym(mention.surface)
         return [place] if place else []
+    curated = gazetteer.lookup(mention.surface)
     if mention.hint in _REGION_HINTS:
         for hint in (mention.hint, "region"):
             if places := gazetteer.lookup(f"{mention.surface} {hint}"):
                 return places
         if regions := [p for p in gazetteer.lookup_all(mention.surface) if p.kind is PlaceKind.REGION]:
             return regions
-    places = gazetteer.lookup(mention.surface)
-    if mention.hint in _REGION_HINTS and places and places[0].kind is PlaceKind.SETTLEMENT:
-        return [gazetteer.region_of(places[0]) or places[0]]
-    return places
+        if curated and curated[0].kind is PlaceKind.SETTLEMENT:
+            return [gazetteer.region_of(curated[0]) or curated[0]]
+    if curated and gazetteer.is_curated(curated[0]) and not _excluded(curated[0], containers):
+        return curated
+    return gazetteer.lookup_all(mention.surface)
 
 
-def _country_weights(mentions: Sequence[Mention], candidates: Sequence[Sequence[Place]]) -> Mapping[str, float]:
-    """Return how much of a report speaks of each country, 0-1, from the names that can mean one country only."""
-    counts: dict[str, float] = defaultdict(float)
-    for mention, places in zip(mentions, candidates, strict=True):
-        codes = {p.country_code for p in places}
-        if len(codes) == 1 and (code := codes.pop()):
-            counts[code] += 1 if mention.role is Role.LITERAL else 0.5
-    total = sum(counts.values())
-    return {code: count / total for code, count in counts.items()} if total else {}
+def _excluded(place: Place, containers: Sequence[Place]) -> bool:
+    return bool(containers) and not any(holds(c, place) for c in containers)
 
 
-def _container(
-    document: Document, mentions: Sequence[Mention], candidates: Sequence[Sequence[Place]], i: int
-) -> Place | None:
-    """Return the place that follows a name after a comma ("Oxford, North Carolina"), which must hold it."""
-    if i + 1 >= len(mentions) or not candidates[i + 1]:
-        return None
-    between = document.text[mentions[i].end : mentions[i + 1].start]
-    follower = candidates[i + 1][0]
-    holds = follower.kind in (PlaceKind.COUNTRY, PlaceKind.REGION)
-    return follower if re.fullmatch(r", ?", between) and holds else None
-
-
-def _rank(
-    places: Iterable[Place], context: Mapping[str, float], container: Place | None, anchors: Sequence[Place]
-) -> list[Candidate]:
-    scored = [_score(place, context, container, anchors) for place in places]
-    return sorted(scored, key=lambda c: (-c.score, c.place.place_id))
-
-
-def _score(place: Place, context: Mapping[str, float], container: Place | None, anchors: Sequence[Place]) -> Candidate:
-    score, reasons = math.log10(place.population + 1) / 10, []
-    if place.population:
-        reasons.append(f"population {place.population:,}")
-    if place.kind is PlaceKind.COUNTRY:
-        score += 0.5
-        reasons.append("a country")
-    elif place.kind is PlaceKind.REGION:
-        score += 0.25
-        reasons.append("a region")
-    if weight := context.get(place.country_code, 0.0):
-        score += 0.4 * weight
-        reasons.append(f"{weight:.0%} of the report's names are in {place.country_code}")
-    if container is not None and _inside(place, container):
-        score += 1.0
-        reasons.append(f"named with {container.name}")
-    if place.lat is not None and (near := _nearest_km(place, anchors)) is not None and near < 300:
-        score += 0.2 * (1 - near / 300)
-        reasons.append(f"{near:.0f} km from another place of the report")
-    return Candidate(place, round(score, 4), tuple(reasons))
-
-
-def _inside(place: Place, container: Place) -> bool:
-    if container.kind is PlaceKind.COUNTRY:
-        return place.country_code == container.country_code and place.place_id != container.place_id
-    return place.parent_id == container.place_id or (
-        place.country_code == container.country_code and place.admin1_code == container.admin1_code != ""
-    )
-
-
-def _nearest_km(place: Place, anchors: Iterable[Place]) -> float | None:
-    distances = (_km(place, a) for a in anchors if a.place_id != place.place_id and a.kind is not PlaceKind.COUNTRY)
-    return min(distances, default=None)
-
-
-def _km(a: Place, b: Place) -> float:
-    """Great-circle distance in km; the ellipsoid's 0.5 % does not matter for ranking and costs fifty times as much."""
-    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
-        return math.inf
-    la1, lo1, la2, lo2 = map(math.radians, (a.lat, a.lon, b.lat, b.lon))
-    h = math.sin((la2 - la1) / 2) ** 2 + math.cos(la1) * math.cos(la2) * math.sin((lo2 - lo1) / 2) ** 2
-    return 12742 * math.asin(math.sqrt(min(1.0, h)))
+def _container(document: Document, mentions: Sequence[Mention], i: int, gazetteer: Gazetteer) -> Sequence[Place]:
+    """Return what the name after a comma may mean as a country or region ("Oxford, North Carolina")."""
+    if i + 1 >= len(mentions) or not re.fullmatch(r", ?", document.text[mentions[i].end : mentions[i + 1].start]):
+        return ()
+    return [p for p in gazetteer.lookup_all(mentions[i + 1].surface) if p.kind in (PlaceKind.COUNTRY, PlaceKind.REGION)]
 
 
 def _choose(mention: Mention, ranked: Sequence[Candidate]) -> Resolution:
@@ -248,12 +199,29 @@ def _resolve_relative(
     anchor = _anchor(mention, relation, by_start, country)
     if anchor is None or anchor.lat is None or anchor.lon is None:
         return Resolution(mention, None, (), "a relative place whose anchor has no point")
+    if relation.word == "between":
+        return _between(mention, anchor, by_start[relation.other_start or 0].place)
     if relation.word == "near":
-        place = _computed(mention, anchor, anchor.lat, anchor.lon, max(_NEAR_RADIUS_KM, anchor.radius_km))
+        place = _computed(mention, anchor, anchor.lat, anchor.lon, anchor.radius_km + _NEAR_RADIUS_KM)
         return Resolution(mention, place, (), f"near {anchor.name}")
     if relation.word == "from":
         return _at_bearing(mention, relation, anchor)
     return _part_of(mention, relation, anchor, gazetteer)
+
+
+def _between(mention: Mention, first: Place, second: Place | None) -> Resolution:
+    if second is None or first.lat is None or first.lon is None or second.lat is None or second.lon is None:
+        return Resolution(mention, None, (), "a place between two of which one has no point")
+    km = geodesic((first.lat, first.lon), (second.lat, second.lon)).kilometers
+    lat, lon = (first.lat + second.lat) / 2, _middle_longitude(first.lon, second.lon)
+    place = _computed(mention, first, lat, lon, max(3.0, km / 2))
+    return Resolution(mention, place, (), f"half-way from {first.name} to {second.name}, {km:.0f} km apart")
+
+
+def _middle_longitude(a: float, b: float) -> float:
+    """Return the longitude half-way the short way round."""
+    gap = (b - a + 540) % 360 - 180
+    return (a + gap / 2 + 540) % 360 - 180
 
 
 def _anchor(
@@ -331,3 +299,19 @@ def _computed(mention: Mention, anchor: Place, lat: float, lon: float, radius_km
         parent_id=anchor.place_id,
         source="computed",
     )
+
+
+def rank_places(name: str, gazetteer: Gazetteer, near: str | None = None) -> list[Candidate]:
+    """Return all that a name may mean, best first, with scores that sum to 1 and the reasons; [] for no known name.
+
+    ``near`` is a place that a report names with it: a country or region to lie in, or a town to lie near.
+
+    Raises:
+        UnknownPlaceError: no gazetteer layer knows ``near``.
+    """
+    context: Sequence[Place] = gazetteer.lookup_all(near) if near else ()
+    if near and not context:
+        raise UnknownPlaceError(f"{near!r}: no gazetteer layer knows this name")
+    areas = [place for place in context if place.kind in (PlaceKind.COUNTRY, PlaceKind.REGION)]
+    names = [Name(name, "", gazetteer.lookup_all(name), areas), *([Name(near, "", context)] if near else [])]
+    return rank_names(names)[0]

@@ -1,0 +1,262 @@
+"""Which of several places a name means: readable features of each candidate, weighed by a small trained scorer.
+
+The context of a report is what its other names can mean: countries and regions that they share, the points they lie at,
+and regions named outright. The weights are in ``geo/data/ranker.json``; ``benchmarks/train_places.py`` trains them and
+says how well they do on reports that they were not trained on.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+
+from geo.model import Candidate, Place, PlaceKind
+from geo.scorer import Scorer
+from geo.world import normal_name
+
+__all__ = ["Name", "explain", "features", "rank_names"]
+
+_AREAS = (PlaceKind.REGION, PlaceKind.COUNTRY)
+_KM_PER_RADIAN = 6371.0
+_NEAR_KM = (30, 100, 300, 1000)
+_PASSES = 2
+_NOTHING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of a report: how it is written, the noun beside it, its places, and the area named right after it.
+
+    ``weight`` is how much its reading counts for the others: its number of mentions, damped.
+    """
+
+    surface: str
+    hint: str
+    places: Sequence[Place]
+    container: Sequence[Place] = ()
+    weight: float = 1.0
+
+
+@dataclass(slots=True)
+class _Context:
+    """What the other names of a report speak of: shares of countries and regions, and points with their weights."""
+
+    countries: dict[str, float] = field(default_factory=dict)
+    regions: dict[tuple[str, str], float] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+    points: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
+    owners: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=int))
+
+
+def rank_names(names: Sequence[Name], scorer: Scorer | None = None) -> list[list[Candidate]]:
+    """Return the candidates of each name, best first, with scores that sum to 1 and the reasons for each.
+
+    ``scorer`` replaces the shipped one.
+    The first pass weighs the context by population, the second by what the first has found.
+    """
+    scorer = scorer or Scorer.load("ranker")
+    beliefs = [_prior(name) for name in names]
+    for _ in range(_PASSES):
+        beliefs = [_softmax([scorer.log_odds(f) for f in rows]) for rows in features(names, beliefs)]
+    last = features(names, beliefs)
+    return [_ranked(name, belief, rows) for name, belief, rows in zip(names, beliefs, last, strict=True)]
+
+
+def features(names: Sequence[Name], beliefs: Sequence[np.ndarray] | None = None) -> list[list[dict[str, float]]]:
+    """Return the features of every candidate of every name, each name seen in the context of all the others."""
+    if beliefs is None:
+        beliefs = [_prior(name) for name in names]
+    context = _context(names, beliefs)
+    return [_of_name(i, name, beliefs[i], context) for i, name in enumerate(names)]
+
+
+def explain(found: Mapping[str, float], place: Place) -> tuple[str, ...]:
+    """Return in words the features that speak for a candidate."""
+    reasons = []
+    if "container" in found:
+        reasons.append("it lies in the place named after it")
+    if place.population:
+        reasons.append(f"population {place.population:,}")
+    if place.kind in _AREAS:
+        reasons.append(f"a {place.kind.value}")
+    if (share := found.get("country share", 0.0)) >= 0.05:
+        reasons.append(f"{share:.0%} of the report's other names point to {place.country_code}")
+    if "region named" in found:
+        reasons.append("the report names its region")
+    near = next((km for km in _NEAR_KM if f"within {km} km" in found), None)
+    if near is not None:
+        reasons.append(f"within {near} km of another place of the report")
+    return tuple(reasons)
+
+
+def _prior(name: Name) -> np.ndarray:
+    """Return how likely each place is before anything of the report is known: people, and countries first."""
+    weights = [
+        (place.population + 1000.0) ** 0.8 * (20 if place.kind is PlaceKind.COUNTRY else 1) for place in name.places
+    ]
+    total = sum(weights)
+    return np.array([w / total for w in weights])
+
+
+def _softmax(scores: Sequence[float]) -> np.ndarray:
+    if not scores:
+        return np.zeros(0)
+    raised = np.exp(np.array(scores) - max(scores))
+    return np.asarray(raised / raised.sum())
+
+
+def _ranked(name: Name, belief: np.ndarray, rows: Sequence[Mapping[str, float]]) -> list[Candidate]:
+    scored = [
+        Candidate(place, round(float(p), 4), explain(row, place))
+        for place, p, row in zip(name.places, belief, rows, strict=True)
+    ]
+    return sorted(scored, key=lambda c: (-c.score, -c.place.population, c.place.place_id))
+
+
+def _context(names: Sequence[Name], beliefs: Sequence[np.ndarray]) -> _Context:
+    countries: dict[str, float] = defaultdict(float)
+    regions: dict[tuple[str, str], float] = defaultdict(float)
+    points, owners, named = [], [], set()
+    for i, (name, belief) in enumerate(zip(names, beliefs, strict=True)):
+        for place, p in zip(name.places, belief, strict=True):
+            countries[place.country_code] += name.weight * p
+            regions[place.country_code, place.admin1_code] += name.weight * p
+        if len(name.places):
+            best = name.places[int(np.argmax(belief))]
+            if best.kind in _AREAS:
+                named.add(best.place_id)
+            elif best.lat is not None and best.lon is not None:
+                points.append((math.radians(best.lat), math.radians(best.lon)))
+                owners.append(i)
+    return _Context(
+        dict(countries), dict(regions), frozenset(named), np.array(points).reshape(-1, 2), np.array(owners, dtype=int)
+    )
+
+
+def _of_name(i: int, name: Name, belief: np.ndarray, context: _Context) -> list[dict[str, float]]:
+    order = sorted(range(len(name.places)), key=lambda j: -name.places[j].population)
+    rank = {j: r for r, j in enumerate(order)}
+    others = context.points[context.owners != i]
+    rest_of_countries = _without(context.countries, name, belief, _country)
+    rest_of_regions = _without(context.regions, name, belief, _region)
+    return [
+        _of_place(name, place, rank[j], others, rest_of_countries, rest_of_regions, context.named)
+        for j, place in enumerate(name.places)
+    ]
+
+
+def _country(place: Place) -> str:
+    return place.country_code
+
+
+def _region(place: Place) -> tuple[str, str]:
+    return place.country_code, place.admin1_code
+
+
+_Area = TypeVar("_Area", str, tuple[str, str])
+
+
+def _without(
+    shares: Mapping[_Area, float], name: Name, belief: np.ndarray, area_of: Callable[[Place], _Area]
+) -> dict[_Area, float]:
+    """Return shares of 1 without what a name itself has put in, so that it cannot speak for itself."""
+    rest = dict(shares)
+    for place, p in zip(name.places, belief, strict=True):
+        rest[area_of(place)] -= name.weight * p
+    total = sum(share for area, share in rest.items() if area and share > 0)
+    return {area: max(0.0, share) / total for area, share in rest.items()} if total > _NOTHING else {}
+
+
+def _of_place(
+    name: Name,
+    place: Place,
+    rank: int,
+    others: np.ndarray,
+    countries: Mapping[str, float],
+    regions: Mapping[tuple[str, str], float],
+    named: frozenset[str],
+) -> dict[str, float]:
+    found = {
+        "population": math.log10(place.population + 1) / 7,
+        f"kind {_kind(place)}": 1.0,
+        f"rank {min(rank, 3)}": 1.0,
+    }
+    if len(name.places) == 1:
+        found["only"] = 1.0
+    if place.population < 15_000 and place.kind is PlaceKind.SETTLEMENT:
+        found["small"] = 1.0
+    if normal_name(place.name) == normal_name(name.surface):
+        found["name as written"] = 1.0
+    if place.metonym_of:
+        found["capital"] = 1.0
+    found |= _hinted(name.hint, place)
+    found |= _shared(place, countries, regions, named)
+    if name.container:
+        found["container" if any(holds(c, place) for c in name.container) else "outside container"] = 1.0
+    return found | _nearness(place, others)
+
+
+def _kind(place: Place) -> str:
+    if place.kind is PlaceKind.REGION:
+        return place.feature_code or "region"
+    return place.kind.value
+
+
+def _hinted(hint: str, place: Place) -> dict[str, float]:
+    if not hint:
+        return {}
+    area = hint not in {"river", "city", "town"}
+    fits = (area and place.kind is PlaceKind.REGION) or (hint == "river" and place.kind is PlaceKind.NATURAL)
+    return {"hint fits" if fits else "hint misfits": 1.0}
+
+
+def _shared(
+    place: Place,
+    countries: Mapping[str, float],
+    regions: Mapping[tuple[str, str], float],
+    named: frozenset[str],
+) -> dict[str, float]:
+    found = {}
+    country = countries.get(place.country_code, 0.0) if place.country_code else 0.0
+    region = regions.get((place.country_code, place.admin1_code), 0.0) if place.admin1_code else 0.0
+    found["country share"] = country
+    found["region share"] = region
+    if country and country >= max(countries.values(), default=0.0):
+        found["first country"] = 1.0
+    if region and region >= max(regions.values(), default=0.0):
+        found["first region"] = 1.0
+    if f"country:{place.country_code}" in named and place.kind is not PlaceKind.COUNTRY:
+        found["country named"] = 1.0
+    if place.parent_id in named and place.parent_id and not place.parent_id.startswith("country:"):
+        found["region named"] = 1.0
+    return found
+
+
+def holds(area: Place, place: Place) -> bool:
+    """Whether an area holds a place, by their codes."""
+    if area.place_id == place.place_id or area.country_code != place.country_code:
+        return False
+    if area.kind is PlaceKind.COUNTRY or area.place_id == place.parent_id:
+        return True
+    return area.kind is PlaceKind.REGION and area.admin1_code == place.admin1_code != ""
+
+
+def _nearness(place: Place, others: np.ndarray) -> dict[str, float]:
+    if place.lat is None or place.lon is None or not len(others) or place.kind is PlaceKind.COUNTRY:
+        return {}
+    lat, lon = math.radians(place.lat), math.radians(place.lon)
+    h = (
+        np.sin((others[:, 0] - lat) / 2) ** 2
+        + math.cos(lat) * np.cos(others[:, 0]) * np.sin((others[:, 1] - lon) / 2) ** 2
+    )
+    km = 2 * _KM_PER_RADIAN * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+    apart = km[km > 1.0]  # the same spot under another name says nothing
+    if not len(apart):
+        return {}
+    nearest = float(apart.min())
+    found = {f"within {limit} km": 1.0 for limit in _NEAR_KM if nearest <= limit}
+    found["share within 300 km"] = float((apart <= 300).mean())
+    return found
