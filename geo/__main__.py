@@ -6,7 +6,7 @@ Heavy modules are imported inside the commands, so that ``dateline --help`` answ
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,7 @@ from geo.resources import data_folder, resource
 
 if TYPE_CHECKING:
     from geo.build import BuildReport, Config, Progress
+    from geo.model import Candidate, Place
 
 __all__ = ["app", "main", "run"]
 
@@ -34,6 +35,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+layers_app = typer.Typer(
+    help="Add layers of places of your own, and see what a name means in all.", no_args_is_help=True
+)
+app.add_typer(layers_app, name="gazetteer")
 
 
 class Table(StrEnum):
@@ -46,6 +51,22 @@ class Table(StrEnum):
 class Format(StrEnum):
     """File formats of an export."""
 
+    CSV = "csv"
+    GEOJSON = "geojson"
+
+
+class Online(StrEnum):
+    """Services that are asked for names which no offline layer knows."""
+
+    NOMINATIM = "nominatim"
+    PHOTON = "photon"
+    NONE = "none"
+
+
+class LayerFormat(StrEnum):
+    """File formats of an imported layer."""
+
+    GEONAMES = "geonames"
     CSV = "csv"
     GEOJSON = "geojson"
 
@@ -64,6 +85,17 @@ Model = Annotated[
     str | None, typer.Option("--model", help="A spaCy model's name, or 'none' for the rules alone. [default: the best]")
 ]
 
+Service = Annotated[
+    Online | None,
+    typer.Option(
+        "--online", help="Ask this service for names not known offline. [env: DATELINE_ONLINE; default: none]"
+    ),
+]
+ServiceUrl = Annotated[
+    str | None, typer.Option("--online-url", help="Your own server of that service. [env: DATELINE_ONLINE_URL]")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
+
 
 @app.callback(invoke_without_command=True)
 def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
@@ -73,12 +105,19 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 
 @app.command("build")
-def build_command(folder: Folder = None, data: Data = None, gazetteer: Curated = None, model: Model = None) -> None:
+def build_command(
+    folder: Folder = None,
+    data: Data = None,
+    gazetteer: Curated = None,
+    model: Model = None,
+    online: Service = None,
+    online_url: ServiceUrl = None,
+) -> None:
     """Read a folder of reports and publish its claims and events."""
     from geo.build import build
 
     with _progress() as progress:
-        report = build(_folder(folder), data_folder(data), _config(gazetteer, model), progress)
+        report = build(_folder(folder), data_folder(data), _config(gazetteer, model, online, online_url), progress)
     _tell(report)
     raise typer.Exit(_INCOMPLETE if report.unreadable else _DONE)
 
@@ -89,21 +128,28 @@ def open_command(
     data: Data = None,
     gazetteer: Curated = None,
     model: Model = None,
+    online: Service = None,
+    online_url: ServiceUrl = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Or the next free one; 0 for any.")] = 8501,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")] = True,
 ) -> None:
     """Build if anything has changed, then show the map on a local page until Ctrl-C."""
     from geo.build import build_if_stale
+    from geo.layers import layers_folder
     from geo.serve import serve
 
+    config = _config(gazetteer, model, online, online_url)
     with _progress() as progress:
-        report = build_if_stale(_folder(folder), data_folder(data), _config(gazetteer, model), progress)
+        report = build_if_stale(_folder(folder), data_folder(data), config, progress)
     _tell(report)
     chosen = {
         "DATELINE_FOLDER": _folder(folder).resolve(),
         "DATELINE_DATA": data_folder(data).resolve(),
         "DATELINE_GAZETTEER": gazetteer and gazetteer.resolve(),
+        "DATELINE_LAYERS": layers_folder().resolve(),
         "DATELINE_MODEL": model,
+        "DATELINE_ONLINE": online,
+        "DATELINE_ONLINE_URL": online_url,
     }
     serve({name: str(value) for name, value in chosen.items() if value}, port=port, browser=browser)
 
@@ -120,13 +166,16 @@ def export_command(
     data: Data = None,
     gazetteer: Curated = None,
     model: Model = None,
+    online: Service = None,
+    online_url: ServiceUrl = None,
 ) -> None:
     """Write the claims or events as CSV or GeoJSON, building first if anything has changed."""
     from geo.build import build_if_stale
     from geo.export import export_csv, export_geojson
 
+    config = _config(gazetteer, model, online, online_url)
     with _progress() as progress:
-        report = build_if_stale(_folder(folder), data_folder(data), _config(gazetteer, model), progress)
+        report = build_if_stale(_folder(folder), data_folder(data), config, progress)
     rows = report.generation.table(table)
     with _output(output) as file:
         if format_ is Format.CSV:
@@ -141,22 +190,26 @@ def export_command(
 def geoparse_command(
     source: Annotated[str, typer.Argument(metavar="IN.jsonl", help="One {id, text, published} a line; - for stdin.")],
     target: Annotated[str, typer.Argument(metavar="OUT.jsonl", help="One record a line; - for stdout.")],
+    no_demonyms: Annotated[bool, typer.Option("--no-demonyms", help="Leave nationalities (“Ukrainian”) out.")] = False,
     gazetteer: Curated = None,
     model: Model = None,
+    online: Service = None,
+    online_url: ServiceUrl = None,
 ) -> None:
     """Read texts line by line into places, dates and claims, in order.
 
-    A line that cannot be read gives a line with its id and the error, and exit code 1 at the end.
+    A record with mentions of its own ([{"start", "end"}, …]) is resolved at those spans and only there. A line that
+    cannot be read gives a line with its id and the error, and exit code 1 at the end.
     """
     from geo.build import open_gazetteer
     from geo.geoparse import geoparse_lines
 
-    config = _config(gazetteer, model)
+    config = _config(gazetteer, model, online, online_url)
     with _progress() as progress:
         open_gazetteer(config, progress)
     failed = False
     with _input(source) as lines, _output(None if target == "-" else Path(target), source) as out:
-        for number, record in geoparse_lines(lines, config):
+        for number, record in geoparse_lines(lines, config, demonyms=not no_demonyms):
             if "error" in record:
                 failed = True
                 _complain(f"{source}:{number}: {record['error']}")
@@ -165,6 +218,111 @@ def geoparse_command(
             out.write(json.dumps(record, ensure_ascii=False, allow_nan=False, default=str) + "\n")
             out.flush()
     raise typer.Exit(_INCOMPLETE if failed else _DONE)
+
+
+@app.command("place")
+def place_command(
+    name: Annotated[str, typer.Argument(help="A name as a report has it.", show_default=False)],
+    near: Annotated[str | None, typer.Option("--near", help="A country, region or town named with it.")] = None,
+    as_json: AsJson = False,
+    gazetteer: Curated = None,
+    online: Service = None,
+    online_url: ServiceUrl = None,
+) -> None:
+    """Show what a name may mean, best first, with scores and the reasons.
+
+    A name that no gazetteer layer knows gives exit code 1.
+    """
+    from geo.build import open_gazetteer
+    from geo.places import rank_places
+
+    with _progress() as progress:
+        opened = open_gazetteer(_config(gazetteer, None, online, online_url), progress)
+    found = rank_places(name, opened, near)
+    if as_json:
+        document = {"name": name, "near": near, "candidates": [_candidate_record(c) for c in found]}
+        _write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    else:
+        _show(
+            ("score", *_PLACE_COLUMNS, "reasons"),
+            ([f"{c.score:.3f}", *_cells(c.place), "; ".join(c.reasons)] for c in found),
+        )
+    _leave_unless(found, name)
+
+
+@layers_app.command("import")
+def import_command(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A GeoNames table, a CSV like gazetteer.csv, or GeoJSON.")
+    ],
+    name: Annotated[str | None, typer.Option("--name", help="The layer's name. [default: the file's]")] = None,
+    format_: Annotated[
+        LayerFormat | None, typer.Option("--format", help="What FILE is. [default: told from its suffix]")
+    ] = None,
+) -> None:
+    """Add a layer of places under gazetteer.csv, or put a newer file in the place of one of the same name.
+
+    Rows of CSV and GeoJSON win over the world's places of that name; those of a GeoNames table join them, the larger
+    place first. A bad row is left out and reported, and gives exit code 1.
+    """
+    from geo.layers import import_layer
+
+    with _progress() as progress:
+        info = import_layer(file, name=name, format_=format_, progress=progress)
+    left_out = f"; {_count(info.bad, 'bad row')} left out" if info.bad else ""
+    _complain(f"Imported {info.name}: {_count(info.places, 'place')} under {_count(info.names, 'name')}{left_out}")
+    for line, reason in info.first_bad:
+        _complain(f"{file}:{line}: {reason}")
+    if info.bad > len(info.first_bad):
+        _complain(f"{file}: and {info.bad - len(info.first_bad):,} more bad rows")
+    raise typer.Exit(_INCOMPLETE if info.bad else _DONE)
+
+
+@layers_app.command("list")
+def list_command(as_json: AsJson = False) -> None:
+    """List the imported layers, the one that answers first at the head."""
+    from geo.layers import list_layers
+
+    rows = [
+        {"name": i.name, "format": i.format, "places": i.places, "names": i.names, "bad": i.bad, "source": i.source}
+        for i in list_layers()
+    ]
+    if as_json:
+        _write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+    elif rows:
+        _show(tuple(rows[0]), ([str(value) for value in row.values()] for row in rows))
+    else:
+        _complain("No gazetteer is imported")
+
+
+@layers_app.command("remove")
+def remove_command(name: Annotated[str, typer.Argument(help="The layer's name.", show_default=False)]) -> None:
+    """Remove an imported layer."""
+    from geo.layers import remove_layer
+
+    remove_layer(name)
+    _complain(f"Removed {name}")
+
+
+@layers_app.command("lookup")
+def lookup_command(
+    name: Annotated[str, typer.Argument(help="A name as a report has it.", show_default=False)],
+    as_json: AsJson = False,
+    gazetteer: Curated = None,
+) -> None:
+    """Show the places of a name in every offline layer, in the order in which the layers answer.
+
+    A name that none knows gives exit code 1.
+    """
+    from geo.build import open_gazetteer
+
+    with _progress() as progress:
+        found = open_gazetteer(_config(gazetteer, None, Online.NONE), progress).lookup_all(name)
+    if as_json:
+        _write(json.dumps([_place_record(place) for place in found], ensure_ascii=False, indent=2) + "\n")
+    else:
+        _show((*_PLACE_COLUMNS, "source"), ([*_cells(place), place.source] for place in found))
+    _leave_unless(found, name)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -188,10 +346,70 @@ def _folder(folder: Path | None) -> Path:
     return folder or resource("seeds")
 
 
-def _config(gazetteer: Path | None, model: str | None) -> "Config":
+def _config(
+    gazetteer: Path | None, model: str | None, online: Online | None = None, online_url: str | None = None
+) -> "Config":
     from geo.build import Config
 
-    return Config(gazetteer, model)
+    return Config(gazetteer, model, online, online_url)
+
+
+# --- places as tables and JSON ---
+
+_PLACE_COLUMNS = ("name", "kind", "country", "lat", "lon", "population", "place_id")
+
+
+def _cells(place: "Place") -> list[str]:
+    lat, lon = ("" if degrees is None else f"{degrees:.4f}" for degrees in (place.lat, place.lon))
+    people = f"{place.population:,}" if place.population else ""
+    return [place.name, place.kind, place.country_code, lat, lon, people, place.place_id]
+
+
+def _place_record(place: "Place") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(place)
+
+
+def _candidate_record(candidate: "Candidate") -> dict[str, Any]:
+    return {"score": candidate.score, "reasons": candidate.reasons, "place": _place_record(candidate.place)}
+
+
+def _leave_unless(found: Sequence[object], name: str) -> None:
+    if not found:
+        _complain(f"{name!r}: no gazetteer layer knows this name")
+        raise typer.Exit(_INCOMPLETE)
+
+
+def _show(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table: ruled on a terminal, aligned words in a pipe; nothing without rows."""
+    cells = [[_printable(cell) for cell in row] for row in rows]
+    if cells and sys.stdout.isatty():
+        _show_ruled(columns, cells)
+    elif cells:
+        widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+        for row in (columns, *cells):
+            _write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
+
+
+def _show_ruled(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table as Ruled
+    from rich.text import Text
+
+    ruled = Ruled(*columns)
+    for row in cells:
+        ruled.add_row(*map(Text, row))  # not as markup: names come from files
+    Console(file=sys.stdout).print(ruled)
+
+
+def _printable(cell: str) -> str:
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in cell)
+
+
+def _write(text: str) -> None:
+    with _output(None) as out:
+        out.write(text)
 
 
 @contextmanager
@@ -213,7 +431,7 @@ def _tell(report: "BuildReport") -> None:
     """Say on standard error what was built and what was left out."""
     numbers = {"report": report.reports, "independent source": report.sources}
     numbers |= {"claim": report.claims, "event": report.events}
-    counts = ", ".join(f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in numbers.items())
+    counts = ", ".join(_count(n, noun) for noun, n in numbers.items())
     trays = f"{report.undated:,} undated, {report.unplaced:,} unplaced, {len(report.unreadable):,} unreadable"
     _complain(f"{'Built' if report.fresh else 'Nothing has changed'}: {counts}; in trays: {trays}")
     if not report.model:
@@ -224,6 +442,10 @@ def _tell(report: "BuildReport") -> None:
 def _tell_unreadable(report: "BuildReport") -> None:
     for item in report.unreadable:
         _complain(f"{item.report}: {item.reason}")
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def _complain(line: str) -> None:

@@ -19,9 +19,11 @@ from geo.dates import find_dates
 from geo.documents import SUFFIXES, read_documents
 from geo.events import build_events, claim_id, claim_row, event_row, mention_rows, report_row
 from geo.gazetteer import Gazetteer, load_gazetteer
-from geo.language import Language, load_language
+from geo.language import Language, ParsedDocument, load_language
+from geo.layers import layers_stamp, open_layers
 from geo.mentions import find_mentions
-from geo.model import Claim, Document, Origin, Resolution, Status, Timex, Unreadable
+from geo.model import Claim, Document, Mention, Origin, Resolution, Status, Timex, Unreadable
+from geo.online import offline, open_online, with_online
 from geo.places import resolve_places
 from geo.resources import resource
 from geo.store import Generation
@@ -33,6 +35,7 @@ _OPENED, _READ = 0.3, 0.95  # shares of a build's progress at which the gazettee
 _PACKAGE = Path(__file__).resolve().parent
 
 Progress = Callable[[float, str], None]
+Finder = Callable[[Document, ParsedDocument, Gazetteer], list[Mention]]
 Runner = Callable[[Callable[[list[Document]], list["Reading"]], Iterable[list[Document]]], Iterable[list["Reading"]]]
 
 
@@ -41,11 +44,14 @@ class Config:
     """What a build depends on besides the reports.
 
     ``gazetteer`` is the curated layer, None for the shipped one; ``model`` a spaCy model's name, "none" for the rules
-    alone, None for the best one installed.
+    alone, None for the best one installed. ``online`` is the service that is asked for names which no offline layer
+    knows ("nominatim", "photon", "none"), None for the one that $DATELINE_ONLINE names; ``online_url`` an own server.
     """
 
     gazetteer: Path | None = None
     model: str | None = None
+    online: str | None = None
+    online_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,35 +127,41 @@ def build_if_stale(
 
 
 def open_gazetteer(config: Config, progress: Progress | None = None) -> Gazetteer:
-    """Open the gazetteer that ``config`` names; the first time on a machine that compiles the world, about 20 s.
+    """Open the gazetteer that ``config`` names, with the imported layers and, where chosen, the online one.
+
+    The first time on a machine that compiles the world, about 20 s.
 
     Raises:
         GazetteerError: it cannot be used.
     """
-    return load_gazetteer(config.gazetteer, progress=progress)
+    gazetteer = load_gazetteer(config.gazetteer, progress=progress, imported=open_layers())
+    online = open_online(config.online, config.online_url)
+    return gazetteer if online is None else with_online(gazetteer, online)
 
 
-def extract_batch(documents: list[Document], config: Config) -> list[Reading]:
+def extract_batch(documents: list[Document], config: Config, find: Finder | None = None) -> list[Reading]:
     """Read a batch of reports; one that breaks a stage yields a Reading with the error and no claims.
+
+    ``find`` finds the mentions, offline, in place of ``find_mentions``.
 
     Raises:
         GazetteerError, ModelMissingError: what ``config`` names cannot be used.
     """
     gazetteer, language = _gazetteer(config), load_language(config.model)
-    return [_extract_safely(document, gazetteer, language) for document in documents]
+    return [_extract_safely(document, gazetteer, language, find or find_mentions) for document in documents]
 
 
-def _extract_safely(document: Document, gazetteer: Gazetteer, language: Language) -> Reading:
+def _extract_safely(document: Document, gazetteer: Gazetteer, language: Language, find: Finder) -> Reading:
     try:
-        return _extract(document, gazetteer, language)
+        return _extract(document, gazetteer, language, find)
     except Exception as error:  # noqa: BLE001 - whatever one hostile report breaks, the others are built all the same
         reason = str(error).strip().split("\n", 1)[0][:200]
         return Reading(document, error=f"could not be read: {type(error).__name__}: {reason}")
 
 
-def _extract(document: Document, gazetteer: Gazetteer, language: Language) -> Reading:
+def _extract(document: Document, gazetteer: Gazetteer, language: Language, find: Finder) -> Reading:
     parsed = language.parse(document)
-    mentions = find_mentions(document, parsed, gazetteer)
+    mentions = find(document, parsed, offline(gazetteer))
     resolutions = resolve_places(document, parsed, mentions, gazetteer)
     timexes = find_dates(document, parsed)
     claims = extract_claims(document, parsed, resolutions, timexes)
@@ -324,12 +336,13 @@ def _installed_models() -> list[str]:
 
 
 def _gazetteer(config: Config) -> Gazetteer:
-    """Return this process's gazetteer, read again when its curated file has changed."""
+    """Return this process's gazetteer, opened again when its curated file or the imported layers have changed."""
     path = config.gazetteer or resource("gazetteer.csv")
     status = path.stat() if path.exists() else None
-    return _load_gazetteer(config.gazetteer, status and (status.st_mtime_ns, status.st_size))
+    stamp = (status and (status.st_mtime_ns, status.st_size), layers_stamp())
+    return _load_gazetteer(config.gazetteer, stamp, config.online, config.online_url)
 
 
 @lru_cache(maxsize=1)
-def _load_gazetteer(curated: Path | None, _stamp: tuple[int, int] | None) -> Gazetteer:
-    return open_gazetteer(Config(gazetteer=curated))
+def _load_gazetteer(curated: Path | None, _stamp: object, online: str | None, url: str | None) -> Gazetteer:
+    return open_gazetteer(Config(gazetteer=curated, online=online, online_url=url))

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import IO, Any
 
 from geo.build import Config, Reading, extract_batch
@@ -12,8 +13,10 @@ from geo.dates import find_dates
 from geo.documents import make_document, resolve_years
 from geo.errors import ReportError
 from geo.events import claim_row
-from geo.language import RULES_ALONE, load_language
-from geo.model import DateBasis, Document, Resolution, Timex
+from geo.gazetteer import Gazetteer
+from geo.language import RULES_ALONE, ParsedDocument, load_language
+from geo.mentions import find_mentions, mention_at
+from geo.model import DateBasis, Document, Mention, Resolution, Role, Timex
 
 __all__ = ["LONGEST_TEXT", "geoparse", "geoparse_lines"]
 
@@ -22,10 +25,15 @@ _LONGEST_DAY = 64  # characters
 _LONGEST_LINE = 30_000_000  # bytes; a text of that length with every character escaped fits
 
 
-def geoparse_lines(file: IO[bytes], config: Config) -> Iterator[tuple[int, dict[str, Any]]]:
+Spans = Sequence[tuple[int, int]]
+"""Starts and ends in characters of a text, end exclusive."""
+
+
+def geoparse_lines(file: IO[bytes], config: Config, *, demonyms: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line number, output record) for each line of a JSON lines file that is not blank.
 
-    A line that cannot be read yields ``{"id", "error"}``, so that the order of the input is kept.
+    ``demonyms`` is as for ``geoparse``. A line that cannot be read yields ``{"id", "error"}``, so that the order of the
+    input is kept.
 
     Raises:
         GazetteerError, ModelMissingError: what ``config`` names cannot be used.
@@ -34,17 +42,20 @@ def geoparse_lines(file: IO[bytes], config: Config) -> Iterator[tuple[int, dict[
         record: dict[str, Any] = {}
         try:
             record = _parsed(line)
-            yield number, geoparse(record, config)
+            yield number, geoparse(record, config, demonyms=demonyms)
         except ReportError as error:
             yield number, {"id": record.get("id"), "error": str(error)}
 
 
-def geoparse(record: Mapping[str, Any], config: Config) -> dict[str, Any]:
+def geoparse(record: Mapping[str, Any], config: Config, *, demonyms: bool = True) -> dict[str, Any]:
     """Read one ``{"id", "text", "published"}`` into ``{"id", "mentions", "timexes", "claims"}``.
 
     ``published`` is an ISO day, or words that name one ("Dec 17, 2013 7:58 AM ET"), and may be missing; then the
     text's own date counts. Where it cannot be read the text is read all the same and the answer has a ``warning``.
     Claims have the columns of the claims table; days are ``datetime.date`` objects.
+
+    A record that brings ``mentions``, a list of objects with ``start`` and ``end``, is resolved at those spans and
+    only there: the answer holds exactly them, in the given order. Else ``demonyms=False`` leaves nationalities out.
 
     Raises:
         ReportError: the record is not of that form, or its text broke a stage.
@@ -53,17 +64,81 @@ def geoparse(record: Mapping[str, Any], config: Config) -> dict[str, Any]:
     published = record.get("published")
     day = _day(published)
     document = _document(record, day)
-    reading = extract_batch([document], config)[0]
-    if reading.error:
-        raise ReportError(reading.error)
+    spans = _spans(record.get("mentions"), document.text)
+    reading = _read(document, config, spans)
+    resolutions = reading.resolutions if spans is None else _at_spans(spans, reading, config)
+    if spans is None and not demonyms:
+        resolutions = [r for r in resolutions if r.mention.role is not Role.DEMONYM]
     warning = f"published is {json.dumps(published)[:40]}, not a day like 2022-09-13: it is passed over"
     return {
         "id": record["id"],
         **({"warning": warning} if published and day is None else {}),
-        "mentions": [_mention(resolution) for resolution in reading.resolutions],
+        "mentions": [_mention(resolution, document.text) for resolution in resolutions],
         "timexes": [_timex(timex) for timex in reading.timexes],
         "claims": _claims(reading),
     }
+
+
+# --- spans that the record brings ---
+
+
+def _spans(given: Any, text: str) -> Spans | None:
+    """Return the spans of a record's mentions, or None where it brings none."""
+    if given is None:
+        return None
+    if not isinstance(given, list):
+        raise ReportError("mentions is not a list")
+    return [_span(number, item, text) for number, item in enumerate(given)]
+
+
+def _span(number: int, item: Any, text: str) -> tuple[int, int]:
+    start, end = (item.get("start"), item.get("end")) if isinstance(item, dict) else (None, None)
+    if type(start) is not int or type(end) is not int:  # True and 1.0 are no offsets
+        raise ReportError(f"mention {number} has no start and end that are whole numbers")
+    if not 0 <= start < end <= len(text):
+        raise ReportError(f"mention {number} is at {start} to {end}, not inside the text of {len(text):,} characters")
+    if text[start:end].isspace():
+        raise ReportError(f"mention {number} is at {start} to {end}, where the text is blank")
+    return start, end
+
+
+def _read(document: Document, config: Config, spans: Spans | None) -> Reading:
+    find = None if spans is None else partial(_mentions_at, spans)
+    reading = extract_batch([document], config, find)[0]
+    if reading.error:
+        raise ReportError(reading.error)
+    return reading
+
+
+def _mentions_at(spans: Spans, document: Document, parsed: ParsedDocument, gazetteer: Gazetteer) -> list[Mention]:
+    """Return the mentions at the given spans, in order of their start, and the anchors of relative ones.
+
+    Of several spans with one start only the first counts: the anchor of a relative place is known by its start.
+    """
+    found = {(m.start, m.end): m for m in find_mentions(document, parsed, gazetteer)}
+    chosen: dict[int, Mention] = {}
+    for start, end in spans:
+        mention = found.get((start, end)) or mention_at(document, parsed, start, end, gazetteer)
+        chosen.setdefault(start, mention)
+    relations = [m.relation for m in chosen.values() if m.relation is not None]
+    wanted = {start for r in relations for start in (r.anchor_start, r.other_start)}
+    wanted -= {m.start for m in chosen.values() if m.relation is None}
+    anchors = {m.start: m for m in found.values() if m.start in wanted and m.relation is None}
+    return sorted([*chosen.values(), *anchors.values()], key=lambda m: (m.start, -m.end))
+
+
+def _at_spans(spans: Spans, reading: Reading, config: Config) -> list[Resolution]:
+    """Return one resolution for each span, in the given order; spans that share a start are read one after another."""
+    resolved: dict[tuple[int, int], Resolution] = {}
+    while True:
+        resolved |= {(r.mention.start, r.mention.end): r for r in reading.resolutions}
+        missing = [span for span in dict.fromkeys(spans) if span not in resolved]
+        if not missing:
+            return [resolved[span] for span in spans]
+        reading = _read(reading.document, config, missing)
+
+
+# --- records ---
 
 
 def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -122,12 +197,12 @@ def _day(published: Any) -> date | None:
     return named[0] if named else None
 
 
-def _mention(resolution: Resolution) -> dict[str, Any]:
+def _mention(resolution: Resolution, text: str) -> dict[str, Any]:
     mention, place = resolution.mention, resolution.place
     return {
         "start": mention.start,
         "end": mention.end,
-        "surface": mention.surface,
+        "surface": text[mention.start : mention.end],
         "name": place.name if place else None,
         "lat": place.lat if place else None,
         "lon": place.lon if place else None,

@@ -116,3 +116,82 @@ def test_records_are_made_one_at_a_time() -> None:
     next(lines)
     assert len(read) == 1
     assert json.loads(read[0])["id"] == 1
+
+
+# --- nationalities, and spans that the record brings ---
+
+
+def spans(text: str, *words: str) -> list[dict[str, int]]:
+    return [{"start": text.index(word), "end": text.index(word) + len(word)} for word in words]
+
+
+def test_nationalities_can_be_left_out() -> None:
+    record = {"id": 1, "text": "Ukrainian troops entered Izyum."}
+    assert [(m["surface"], m["role"]) for m in geoparse(record, RULES)["mentions"]] == [
+        ("Ukrainian", "demonym"),
+        ("Izyum", "literal"),
+    ]
+    assert [m["surface"] for m in geoparse(record, RULES, demonyms=False)["mentions"]] == ["Izyum"]
+    assert geoparse(record, RULES, demonyms=False)["claims"] == geoparse(record, RULES)["claims"]
+    assert [r["mentions"] for _, r in geoparse_lines(io.BytesIO(json.dumps(record).encode()), RULES, demonyms=False)]
+
+
+def test_given_spans_are_resolved_and_only_they_in_their_order() -> None:
+    text = "Moscow said troops were in Izyum. A mine blew up 74 km southeast of Kharkiv. Ukrainian guns fell silent."
+    wanted = ["Ukrainian", "74 km southeast of Kharkiv", "Izyum", "Moscow"]
+    found = geoparse({"id": 1, "text": text, "mentions": spans(text, *wanted)}, Config(), demonyms=False)["mentions"]
+    assert [m["surface"] for m in found] == wanted
+    assert [text[m["start"] : m["end"]] for m in found] == wanted
+    assert [m["role"] for m in found] == ["demonym", "literal", "literal", "actor"]
+    assert [m["place_id"] for m in found][0::2] == ["country:UA", "gn:707292"]
+    assert found[1]["kind"] == "relative"
+    assert (found[1]["lat"], found[1]["lon"]) == (pytest.approx(49.5, abs=0.05), pytest.approx(36.98, abs=0.05))
+
+
+def test_spans_may_repeat_overlap_and_begin_together() -> None:
+    text = "He lives in Kharkiv region."
+    given = [*spans(text, "Kharkiv", "Kharkiv region", "Kharkiv"), {"start": 15, "end": 18}, {"start": 16, "end": 26}]
+    found = geoparse({"id": 1, "text": text, "mentions": given}, RULES)["mentions"]
+    assert [{"start": m["start"], "end": m["end"]} for m in found] == given
+    assert found[1]["kind"] == "region"
+    assert [m["name"] for m in found[3:]] == [None, None]
+
+
+def test_no_given_spans_give_no_mentions() -> None:
+    found = geoparse({"id": 1, "text": TEXT, "published": "2022-09-13", "mentions": []}, RULES)
+    assert (found["mentions"], bool(found["timexes"])) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("mentions", "error"),
+    [
+        ({}, "mentions is not a list"),
+        ("Izyum", "mentions is not a list"),
+        ([5], "mention 0 has no start and end that are whole numbers"),
+        ([{"start": 0}], "mention 0 has no start and end that are whole numbers"),
+        ([{"start": 0, "end": 2.0}], "mention 0 has no start and end that are whole numbers"),
+        ([{"start": False, "end": True}], "mention 0 has no start and end that are whole numbers"),
+        ([{"start": "0", "end": "2"}], "mention 0 has no start and end that are whole numbers"),
+        (
+            [{"start": 0, "end": 1}, {"start": 3, "end": 3}],
+            "mention 1 is at 3 to 3, not inside the text of 8 characters",
+        ),
+        ([{"start": 2, "end": 1}], "mention 0 is at 2 to 1, not inside"),
+        ([{"start": -1, "end": 2}], "mention 0 is at -1 to 2, not inside"),
+        ([{"start": 4, "end": 9}], "mention 0 is at 4 to 9, not inside"),
+        ([{"start": 2, "end": 3}], "mention 0 is at 2 to 3, where the text is blank"),
+    ],
+)
+def test_a_wrong_span_is_the_lines_error(mentions: Any, error: str) -> None:
+    line = json.dumps({"id": 7, "text": "To Izyum", "mentions": mentions}).encode()
+    [(number, record)] = parsed(line)
+    assert (number, record["id"]) == (1, 7)
+    assert record["error"].startswith(error)
+
+
+@pytest.mark.parametrize("text", ["Izyum\n\n Kyiv", "...", "Kyiv", " Izyum ", "Kyiv’s", "a\nb\nc"])
+def test_any_span_of_any_text_is_answered(text: str) -> None:
+    given = [
+        {"start": a, "end": b} for a in range(len(text)) for b in range(a + 1, len(text) + 1) if not text[a:b].isspace()
+    ]
+    assert len(geoparse({"id": 1, "text": text, "mentions": given}, RULES)["mentions"]) == len(given)

@@ -65,6 +65,11 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ["export", "--format", "xml"],
         ["open", "--port", "99999"],
         ["geoparse", "only-one"],
+        ["place"],
+        ["build", "--online", "google"],
+        ["gazetteer", "nonsense"],
+        ["gazetteer", "import"],
+        ["gazetteer", "import", "x.txt", "--format", "xml"],
     ],
 )
 def test_usage_errors_are_2(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,8 +81,10 @@ def test_usage_errors_are_2(arguments: Sequence[str], capsys: pytest.CaptureFixt
 
 def test_every_command_says_what_it_does() -> None:
     group = typer.main.get_command(app)
-    for name in ("build", "open", "export", "geoparse"):
-        command = group.commands[name]  # type: ignore[attr-defined]
+    assert set(group.commands) == {"build", "open", "export", "geoparse", "place", "gazetteer"}  # type: ignore[attr-defined]
+    layers = group.commands["gazetteer"].commands  # type: ignore[attr-defined]
+    assert set(layers) == {"import", "list", "remove", "lookup"}
+    for command in (*group.commands.values(), *layers.values()):  # type: ignore[attr-defined]
         assert command.help
         assert all(getattr(p, "help", None) for p in command.params if p.name != "help")
 
@@ -92,6 +99,18 @@ def test_every_command_says_what_it_does() -> None:
         (["geoparse", "{tmp}/missing", "-"], "{tmp}/missing: cannot be opened: No such file or directory"),
         (["geoparse", "{reports}/a.txt", "{reports}/a.txt"], "{reports}/a.txt: is the input; it would be lost"),
         (["geoparse", "{reports}/a.txt", "{tmp}"], "{tmp}: cannot be written: Is a directory"),
+        (["place", "Izyum", "--near", "Nowhere at all"], "'Nowhere at all': no gazetteer layer knows this name"),
+        (
+            ["place", "Izyum", "--online", "photon", "--online-url", "ftp://x"],
+            "online server 'ftp://x' is not an address",
+        ),
+        (["gazetteer", "import", "{tmp}/missing.txt"], "{tmp}/missing.txt: No such file or directory"),
+        (
+            ["gazetteer", "import", "{reports}/a.txt"],
+            "a.txt: holds no place that can be used: line 1: 1 columns instead",
+        ),
+        (["gazetteer", "import", "{reports}/a.txt", "--name", "a/b"], "'a/b' is no name for a layer"),
+        (["gazetteer", "remove", "missing"], "'missing': no imported gazetteer has this name"),
     ],
 )
 def test_what_cannot_go_on_is_one_line_and_2(
@@ -204,6 +223,105 @@ def test_a_reader_that_has_seen_enough_is_no_crash() -> None:
     assert process.wait(timeout=60) in {0, 1}  # 0 where all of it fitted into the pipe
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
+
+
+def test_geoparse_leaves_nationalities_out(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text('{"id": 1, "text": "Ukrainian troops entered Izyum."}\n')
+    assert run("geoparse", source, target, "--model", "none", "--no-demonyms") == 0
+    assert [m["surface"] for m in json.loads(target.read_text())["mentions"]] == ["Izyum"]
+
+
+# --- place ---
+
+
+def test_place_shows_candidates_scores_and_reasons(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("place", "Paris", "--near", "Texas") == 0
+    captured = capsys.readouterr()
+    head, first, *_ = captured.out.splitlines()
+    assert head.split() == "score name kind country lat lon population place_id reasons".split()
+    assert "  US  " in first
+    assert "it lies in the place named after it" in first
+    assert first.index("US") == head.index("country"), "aligned"
+    assert captured.err == ""
+    assert run("place", "Paris") == 0
+    assert "  FR  " in capsys.readouterr().out.splitlines()[1]
+
+
+def test_place_as_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("place", "Izyum", "--near", "Ukraine", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["name"], document["near"]) == ("Izyum", "Ukraine")
+    best = document["candidates"][0]
+    assert list(best) == ["score", "reasons", "place"]
+    assert (best["place"]["place_id"], best["place"]["country_code"]) == ("gn:707292", "UA")
+    assert document["candidates"] == sorted(document["candidates"], key=lambda c: -c["score"])
+
+
+@pytest.mark.parametrize(("options", "out"), [([], ""), (["--json"], '"candidates": []')])
+def test_a_name_that_is_unknown_is_1(options: list[str], out: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("place", "Qwertyhorod", *options) == 1
+    captured = capsys.readouterr()
+    assert out in captured.out
+    assert captured.err == "'Qwertyhorod': no gazetteer layer knows this name\n"
+
+
+def test_place_is_a_ruled_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdout", terminal := Terminal())
+    monkeypatch.setenv("COLUMNS", "200")
+    assert run("place", "Izyum") == 0
+    assert "│ Izyum" in terminal.getvalue()
+
+
+# --- gazetteer ---
+
+
+@pytest.fixture
+def own_layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A GeoJSON file of one good feature, whose name tries to be more, and one bad, and a folder for layers."""
+    monkeypatch.setenv("DATELINE_LAYERS", str(tmp_path / "layers"))
+    features = [
+        {"properties": {"name": "Qwertyhorod [red]"}, "geometry": {"type": "Point", "coordinates": [36.8, 49.5]}},
+        {"properties": {}, "geometry": None},
+    ]
+    path = tmp_path / "own.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def test_a_layer_is_imported_listed_looked_up_and_removed(own_layers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("gazetteer", "list") == 0
+    assert capsys.readouterr() == ("", "No gazetteer is imported\n")
+    assert run("gazetteer", "import", own_layers, "--name", "mine") == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "Imported mine: 1 place under 1 name; 1 bad row left out",
+        f"{own_layers}:2: is not a feature with properties and a geometry",
+    ]
+    assert run("gazetteer", "list") == 0
+    assert capsys.readouterr().out.splitlines()[1].split() == ["mine", "geojson", "1", "1", "1", "own.geojson"]
+    assert run("gazetteer", "list", "--json") == 0
+    assert json.loads(capsys.readouterr().out)[0]["name"] == "mine"
+    assert run("gazetteer", "lookup", "qwertyhorod [red]") == 0
+    assert "Qwertyhorod [red]  settlement" in capsys.readouterr().out
+    assert run("gazetteer", "lookup", "qwertyhorod [red]", "--json") == 0
+    assert json.loads(capsys.readouterr().out)[0]["source"] == "geojson"
+    assert run("place", "qwertyhorod [red]") == 0
+    assert "Qwertyhorod [red]  settlement" in capsys.readouterr().out
+    assert run("gazetteer", "remove", "mine") == 0
+    assert capsys.readouterr() == ("", "Removed mine\n")
+    assert run("gazetteer", "lookup", "qwertyhorod [red]") == 1
+
+
+def test_a_damaged_layer_stops_with_one_line(own_layers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("gazetteer", "import", own_layers)
+    next(own_layers.parent.glob("layers/own-*/scan.marisa")).write_bytes(b"")
+    capsys.readouterr()
+    assert run("place", "Izyum") == 2
+    assert capsys.readouterr().err == "imported gazetteer 'own' is damaged: import it again or remove it\n"
 
 
 # --- open ---
