@@ -64,6 +64,8 @@ _HEARD = frozenset(
 _INSIDE = frozenset("in near within inside outside around across throughout".split())
 # "Attack on", "offensive against", "invasion of": what is hit is the place.
 _ATTACKS = frozenset("attack strike assault offensive invasion bombing bombardment raid shelling airstrike".split())
+_FALLS = frozenset("fall rain land drop advance close march descend".split())
+_PRESSED_ON = frozenset("call pressure sanction rely depend".split())
 _WITH_SIDES = frozenset("agree negotiate talk meet cooperate side work fight be stand ally".split())
 _LOCATIVE = frozenset(
     "in at near within inside outside around across through throughout into onto toward towards to from over along "
@@ -73,10 +75,10 @@ _POSSESSIVE = frozenset({"'s", "'"})
 _STATE_COMPOUNDS = frozenset("backed led ally allied brokered sponsored funded run made supplied appointed".split())
 # What is done to ground, by armies and by nature; the scorer knows such verbs from matches, if at all.
 _DONE_TO_GROUND = frozenset(
-    "liberate capture recapture retake seize shell bomb bombard border encircle besiege storm evacuate reach enter "
-    "visit cross flee leave control occupy reoccupy regain recover strike hit pound reclaim surround target overrun "
-    "shake rock jolt rattle batter lash ravage devastate destroy flood flatten engulf sweep grip blanket paralyse "
-    "paralyze connect link tour search".split()
+    "attack liberate capture recapture retake seize shell bomb bombard border encircle besiege storm evacuate reach "
+    "enter visit cross flee leave control occupy reoccupy regain recover strike hit pound reclaim surround target "
+    "overrun shake rock jolt rattle batter lash ravage devastate destroy flood flatten engulf sweep grip blanket "
+    "paralyse paralyze connect link tour search".split()
 )
 _UNDERGOES = frozenset("lie sit stretch straddle experience suffer fall remain endure witness come wake lose".split())
 _GIVE = frozenset("give provide supply send offer deliver donate grant".split())
@@ -214,7 +216,9 @@ def _from_tree(doc: Any, start: int, end: int, can_act: bool) -> Role | None:
     """Read the word that governs the name, where it leaves no doubt."""
     name = _first_of_list(doc[start:end].root)
     head, lemma = name.head, name.head.lemma_.lower()
-    if _undergoes(name.dep_, head, lemma, can_act) and (can_act or not _speaks_of_match(doc, start, end)):
+    if _undergoes(name.dep_, head, lemma):
+        return Role.LITERAL
+    if not can_act and _may_undergo(name.dep_, head, lemma) and not _speaks_of_match(doc, start, end):
         return Role.LITERAL
     if name.dep_ in {"compound", "amod", "nmod"}:
         return _premodifier(head, can_act)
@@ -226,18 +230,22 @@ def _from_tree(doc: Any, start: int, end: int, can_act: bool) -> Role | None:
     return Role.ACTOR if can_act and acts else None
 
 
-def _undergoes(dep: str, verb: Any, lemma: str, can_act: bool) -> bool:
-    """Whether something is done to the place that the verb speaks of, or the verb only says where it is.
-
-    Of a name that no government is called by this holds for any object: "took Goma", though "beat Everton".
-    """
+def _undergoes(dep: str, verb: Any, lemma: str) -> bool:
+    """Whether the verb does something to the place, or only says where it is."""
     if dep in _OBJECTS:
-        return lemma in _DONE_TO_GROUND or lemma in _GIVE or (not can_act and lemma not in _SPOKEN_TO)
+        return lemma in _DONE_TO_GROUND or lemma in _GIVE
     if dep == "nsubjpass":
-        return lemma in _DONE_TO_GROUND or not can_act
-    if dep == "nsubj":
-        return (lemma == "be" and _is_somewhere(verb)) or (not can_act and lemma in _UNDERGOES)
-    return False
+        return lemma in _DONE_TO_GROUND
+    return dep == "nsubj" and lemma == "be" and _is_somewhere(verb)
+
+
+def _may_undergo(dep: str, head: Any, lemma: str) -> bool:
+    """Whether something is done to a name that no government is called by: "took Goma", though not "beat Everton"."""
+    if dep in _OBJECTS:
+        return lemma not in _SPOKEN_TO
+    if dep == "pobj":
+        return lemma == "on" and head.head.lemma_.lower() not in _PRESSED_ON
+    return dep == "nsubjpass" or (dep == "nsubj" and lemma in _UNDERGOES)
 
 
 def _speaks_of_match(doc: Any, start: int, end: int) -> bool:
@@ -264,6 +272,8 @@ def _first_of_list(root: Any) -> Any:
 def _premodifier(head: Any, can_act: bool) -> Role | None:
     if head.lower_ in _TITLES:
         return Role.MODIFIER
+    if head.lower_ in _LAND:
+        return Role.LITERAL
     return Role.ACTOR if can_act and head.lower_ in _ACTING_HEADS else None
 
 
@@ -281,6 +291,8 @@ def _object_of(preposition: Any, can_act: bool) -> Role | None:
     if word in {"of", "with"} and (governor.lower_ in _LAND or governor.lower_ == "out"):
         return Role.LITERAL
     if word in {"of", "on", "against"} and lemma in _ATTACKS:
+        return Role.LITERAL
+    if word == "on" and lemma in _FALLS:
         return Role.LITERAL
     if (word == "to" and lemma in _GIVE) or (word in {"to", "for"} and lemma in _GIFTS):
         return Role.LITERAL
