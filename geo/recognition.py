@@ -31,7 +31,8 @@ _RUN = re.compile(
 )
 _WORD = re.compile(r"[\w'.-]+")
 _LISTED = (PlaceKind.FACILITY, PlaceKind.REGION, PlaceKind.OTHER, PlaceKind.NATURAL)
-_LISTED_SCORE = 0.8
+_LISTED_SCORE, _LISTED_TOWN_SCORE = 0.8, 0.5
+_PERSONAL = {"is PERSON", "in ORG", "after title", "after capitalised", "before capitalised", "before saying"}
 _LONGEST_RUN = 40  # characters
 _BEFORE = 24  # characters that are looked at on either side
 
@@ -87,15 +88,18 @@ def _scored(
     counts: Mapping[str, int],
     scorer: Scorer,
 ) -> Span:
-    """Score a candidate; sites, seats of power and regions that an analyst has listed count as names.
+    """Score a candidate; what an analyst has listed counts as a name, a town unless it looks like a person's.
 
     The sets that the scorer is trained on do not annotate "the Kremlin", "the West" or power plants.
     """
     features = span_features(document, sentence, span, gazetteer, counts)
     score = scorer.probability(features)
     places = gazetteer.lookup(span.surface)
-    listed = bool(places) and gazetteer.is_curated(places[0]) and places[0].kind in _LISTED
-    return replace(span, score=max(score, _LISTED_SCORE) if listed and "in PERSON" not in features else score)
+    if not places or not gazetteer.is_curated(places[0]) or "in PERSON" in features:
+        return replace(span, score=score)
+    if places[0].kind in _LISTED:
+        return replace(span, score=max(score, _LISTED_SCORE))
+    return replace(span, score=score if features.keys() & _PERSONAL else max(score, _LISTED_TOWN_SCORE))
 
 
 def candidate_spans(

@@ -27,6 +27,7 @@ def accepted(text: str, model: str | None = None) -> list[str]:
         ("The Queensland government sent boats to Cairns.", ["Queensland", "Cairns"]),
         ("She teaches maths. Since then she has written three books.", []),
         ("The Kremlin denied the report.", ["Kremlin"]),
+        ("Izyum lost power after the attack.", ["Izyum"]),
     ],
 )
 def test_names_are_found_with_and_without_a_model(text, expected, model):
