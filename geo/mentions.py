@@ -126,7 +126,7 @@ def _between(document: Document, sentence: ParsedSentence, text: str, names: Seq
     for first, second in pairwise(names):
         before = text[: first.start - sentence.start]
         joined = document.text[first.end : second.start] == " and "
-        literal = first.role is second.role is Role.LITERAL
+        literal = Role.LITERAL in (first.role, second.role)
         if joined and literal and (match := _BETWEEN_BEFORE.search(before)):
             start = sentence.start + match.start()
             yield _relative(document, start, second.end, Relation("between", first.start, other_start=second.start))

@@ -30,7 +30,6 @@ def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     write_reports(folder)
     environment = {
         "DATELINE_DATA": str(tmp_path_factory.mktemp("data")),
-        "DATELINE_CACHE": str(tmp_path_factory.mktemp("cache")),
     }
     command = ("-m", "geo", "open", str(folder), "--model", "none", "--no-browser", "--port", "0")
     with serve(*command, environment=environment) as (url, _):
