@@ -55,7 +55,7 @@ Progress = Callable[[float, str], None]
 """Called with the share done, 0 to 1, and one line on what is being done."""
 
 _DATA = Path(__file__).resolve().parent / "data"
-_CODE_VERSION = 2  # raise it when the same sources would compile to something else
+_CODE_VERSION = 3  # raise it when the same sources would compile to something else
 _FILES = ("places.sqlite", "names.marisa", "scan.marisa")
 
 
@@ -604,6 +604,8 @@ def _scanned(place: Place, names: list[str]) -> set[str]:
 
 _COLUMNS = tuple(f.name for f in fields(Place))
 _SCHEMA = f"CREATE TABLE places (id INTEGER PRIMARY KEY, {', '.join(_COLUMNS)}, UNIQUE (place_id))"
+# Without this one a look-up of a country's towns reads all 250,000 rows: 86 ms instead of 1.
+_TOWNS = "CREATE INDEX towns ON places (country_code) WHERE feature_class = 'P' AND population >= 15000"
 _REGIONS = "CREATE INDEX regions ON places (country_code, admin1_code) WHERE feature_code = 'ADM1'"
 _RECORD = "<IBB"  # row id, layer, discount
 
@@ -671,6 +673,7 @@ def _write_places(path: Path, places: list[Place]) -> None:
         db.execute("PRAGMA journal_mode = OFF")
         db.execute(_SCHEMA)
         db.execute(_REGIONS)
+        db.execute(_TOWNS)
         db.executemany(f"INSERT INTO places VALUES ({holders})", ((n, *cells(p)) for n, p in enumerate(places)))  # noqa: S608
     db.close()
 

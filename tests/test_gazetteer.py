@@ -659,3 +659,10 @@ def test_it_opens_without_the_sources(cache: Path) -> None:
     )
     environment = {**os.environ, "DATELINE_CACHE": str(cache)}
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, env=environment)
+
+
+def test_the_towns_of_a_country_are_where_its_people_live(gazetteer: Gazetteer) -> None:
+    points = gazetteer.town_points("LU")
+    assert len(points) >= 2
+    assert all(49.4 <= lat <= 50.2 and 5.7 <= lon <= 6.6 for lat, lon in points)
+    assert gazetteer.town_points("XX") == ()
