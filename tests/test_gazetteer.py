@@ -602,10 +602,11 @@ def test_it_reports_its_progress(small_world: Path) -> None:
 
 @pytest.fixture
 def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder of its own and a world without towns, which compiles in half a second."""
+    """A cache folder of its own and a world of countries and states alone, which compiles in half a second."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("DATELINE_CACHE", str(folder))
-    monkeypatch.setattr(world_module, "_town_rows", lambda *sources: iter(()))
+    for layer in ("_town_rows", "_region_rows"):
+        monkeypatch.setattr(world_module, layer, lambda *sources: iter(()))
     return folder
 
 
@@ -625,7 +626,7 @@ def test_a_damaged_cache_is_compiled_again(small_world: Path, name: str, damage:
 
 def test_processes_compile_at_once(small_world: Path) -> None:
     code = (
-        "import geo.world as w; w._town_rows = lambda *sources: iter(())\n"
+        "import geo.world as w; w._town_rows = w._region_rows = lambda *sources: iter(())\n"
         "from geo.gazetteer import load_gazetteer; print(load_gazetteer().lookup('Texas')[0].place_id)"
     )
     command = [sys.executable, "-W", "error", "-c", code]
