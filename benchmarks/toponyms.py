@@ -16,20 +16,20 @@ from pathlib import Path
 
 from crossval import FOLDS, SETS, WITHOUT_DEMONYMS, fold_numbers, macro
 from geotext import GeoText
-from train_mentions import Report, weighted
+from train_mentions import Report
 from train_mentions import read_document as read_spans
-from train_mentions import train as train_recogniser
+from train_mentions import train_both as train_recogniser
 from train_places import Case, distance
 from train_places import mention as gold_mention
 from train_places import read_document as read_cases
 from train_places import train as train_ranker
 
 from geo.gazetteer import Gazetteer, load_gazetteer
-from geo.language import Language, ParsedDocument, load_language
+from geo.language import RULES_ALONE, Language, ParsedDocument, load_language
 from geo.model import Document, Mention, Place, Role
 from geo.places import name_key, names_of
 from geo.ranking import rank_names
-from geo.recognition import recognise
+from geo.recognition import Recogniser, recognise
 from geo.scorer import Scorer
 
 Answers = dict[tuple[int, int], Place | None]
@@ -38,12 +38,12 @@ FAR = 20039.0
 
 @dataclass
 class Text:
-    """A document of a set with its parse, its gold, and what the trainers need of it."""
+    """A document of a set with its parse, its gold, and what the trainers need of it; ``spans`` by the model's name."""
 
     document: Document
     parsed: ParsedDocument
     gold: dict[tuple[int, int], dict]
-    spans: Report
+    spans: dict[str, Report]
     cases: list[Case]
     demonyms: bool
 
@@ -82,10 +82,15 @@ def read_set(shared: Path, name: str, language: Language, gazetteer: Gazetteer) 
         for record in map(json.loads, lines):
             document = Document(record["id"], record["id"], record["text"])
             gold = {(m["start"], m["end"]): m for m in reversed(record["mentions"])}
-            spans = read_spans(record, name, language, gazetteer)
+            spans = {
+                reader.name: read_spans(record, name, reader, gazetteer)
+                for reader in (language, load_language(RULES_ALONE))
+            }
+            parsed = language.split(document)
+            parsed.find_entities(parsed.sentences)  # for the peer, who reads them all
             yield Text(
                 document,
-                language.parse(document),
+                parsed,
                 gold,
                 spans,
                 read_cases(record, gazetteer),
@@ -100,7 +105,10 @@ def cross_validated(sets: dict[str, list[Text]], gazetteer: Gazetteer) -> dict[s
     for fold in range(FOLDS):
         kept = {n: [t for t, f in zip(ts, folds[n], strict=True) if f != fold] for n, ts in sets.items()}
         recogniser = train_recogniser(
-            [p for ps in weighted({n: [t.spans for t in ts] for n, ts in kept.items()}) for p in ps]
+            {
+                model: {n: [t.spans[model] for t in ts] for n, ts in kept.items()}
+                for model in next(iter(sets.values()))[0].spans
+            }
         )
         ranker = train_ranker([c for ts in kept.values() for t in ts for c in t.cases])
         for name, texts in sets.items():
@@ -112,7 +120,7 @@ def cross_validated(sets: dict[str, list[Text]], gazetteer: Gazetteer) -> dict[s
     return {name: [found[i] for i in sorted(found)] for name, found in results.items()}
 
 
-def ours(text: Text, gazetteer: Gazetteer, recogniser: Scorer, ranker: Scorer) -> Answers:
+def ours(text: Text, gazetteer: Gazetteer, recogniser: Recogniser, ranker: Scorer) -> Answers:
     """Return what Dateline finds and where it puts it."""
     mentions = [
         Mention(s.start, s.end, s.surface, Role.DEMONYM if s.demonym else Role.LITERAL, "", hint=s.hint)

@@ -1,4 +1,6 @@
-"""Train the recogniser of place names (geo/data/recogniser.json) on the development sets and say how good it is.
+"""Train the recogniser of place names on the development sets and say how good it is.
+
+Its weights are geo/data/recogniser.json for reading with a language model, recogniser_words.json for words alone.
 
     python benchmarks/train_mentions.py --shared ../shared [--write]
 
@@ -20,10 +22,21 @@ from crossval import FOLDS, SETS, WITHOUT_DEMONYMS, fold_numbers, macro
 from geo.gazetteer import Gazetteer, load_gazetteer
 from geo.language import RULES_ALONE, Language, load_language
 from geo.model import Document
-from geo.recognition import THRESHOLD, Span, candidate_spans, span_features
+from geo.recognition import (
+    THRESHOLD,
+    Recogniser,
+    Span,
+    entity_features,
+    find_entities,
+    source_features,
+    span_counts,
+    with_entities,
+    word_features,
+    word_spans,
+)
 from geo.scorer import Scorer
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "geo" / "data" / "recogniser.json"
+DATA = Path(__file__).resolve().parent.parent / "geo" / "data"
 STEPS, RATE, RIDGE, RAREST = 500, 1.0, 3e-5, 5
 
 
@@ -40,7 +53,7 @@ def main() -> int:
     """Train, print figures, and with --write replace the shipped weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, required=True)
-    parser.add_argument("--write", action="store_true", help="train on everything and write geo/data/recogniser.json")
+    parser.add_argument("--write", action="store_true", help="train on everything and write the weights")
     args = parser.parse_args()
     gazetteer = load_gazetteer()
     read: dict[str, dict[str, list[Report]]] = {}
@@ -52,7 +65,9 @@ def main() -> int:
         }
     cross_validate(read)
     if args.write:
-        train([r for sets in read.values() for rs in weighted(sets) for r in rs]).write(WEIGHTS)
+        recogniser = train_both(read)
+        recogniser.by_words.write(DATA / "recogniser_words.json")
+        recogniser.with_entities.write(DATA / "recogniser.json")
     return 0
 
 
@@ -65,11 +80,24 @@ def read_set(path: Path, name: str, language: Language, gazetteer: Gazetteer) ->
 def read_document(record: dict, name: str, language: Language, gazetteer: Gazetteer) -> Report:
     """Return a document's candidates; a set that does not annotate demonyms says nothing about them."""
     document = Document(record["id"], record["id"], record["text"])
-    found = candidate_spans(document, language.parse(document), gazetteer)
+    parsed = language.split(document)
+    found = word_spans(document, parsed, gazetteer)
     if name in WITHOUT_DEMONYMS:
         found = [(sentence, [s for s in spans if not s.demonym]) for sentence, spans in found]
-    counts = Counter(s.surface.casefold() for _, spans in found for s in spans)
-    pairs = [(s, span_features(document, sentence, s, gazetteer, counts)) for sentence, spans in found for s in spans]
+    counts = span_counts(found)
+    if language.name:
+        parsed.find_entities(parsed.sentences)
+        found = [(s, with_entities(document, s, spans, find_entities(s), gazetteer)) for s, spans in found]
+    pairs = [
+        (
+            span,
+            word_features(document, sentence, span, gazetteer, counts)
+            | source_features(span)
+            | (entity_features(sentence, span, find_entities(sentence)) if language.name else {}),
+        )
+        for sentence, spans in found
+        for span in spans
+    ]
     gold = {(m["start"], m["end"]) for m in record["mentions"]}
     return Report([s for s, _ in pairs], [f for _, f in pairs], gold)
 
@@ -79,6 +107,12 @@ def weighted(sets: dict[str, list[Report]]) -> list[list[tuple[Report, float]]]:
     sizes = {name: sum(len(r.rows) for r in reports) for name, reports in sets.items()}
     mean = sum(sizes.values()) / len(sizes)
     return [[(r, mean / sizes[name]) for r in reports] for name, reports in sets.items()]
+
+
+def train_both(read: dict[str, dict[str, list[Report]]]) -> Recogniser:
+    """Return the scorers of what a model's reading and words alone give; ``read`` holds both by the model's name."""
+    by_words, entities = (train([r for rs in weighted(sets) for r in rs]) for _, sets in sorted(read.items()))
+    return Recogniser(by_words, entities)
 
 
 def train(reports: Sequence[tuple[Report, float]]) -> Scorer:
@@ -113,15 +147,9 @@ def cross_validate(read: dict[str, dict[str, list[Report]]]) -> None:
     results = {(m, n): [(0, 0, 0)] * len(reports) for m, sets in read.items() for n, reports in sets.items()}
     folds = {name: fold_numbers(len(reports)) for name, reports in read[""].items()}
     for fold in range(FOLDS):
-        training = [
-            pair
-            for sets in read.values()
-            for name, pairs in zip(sets, weighted(sets), strict=True)
-            for pair, f in zip(pairs, folds[name], strict=True)
-            if f != fold
-        ]
-        scorer = train(training)
         for model, sets in read.items():
+            kept = {n: [r for r, f in zip(rs, folds[n], strict=True) if f != fold] for n, rs in sets.items()}
+            scorer = train([r for rs in weighted(kept) for r in rs])
             for name, reports in sets.items():
                 for i, f in enumerate(folds[name]):
                     if f == fold:

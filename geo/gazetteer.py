@@ -298,6 +298,7 @@ class Gazetteer:
         self._curated = _by_name(row for row in self._rows if not row.is_stop)
         self._stops = frozenset(_by_name(row for row in self._rows if row.is_stop)) - self._curated.keys()
         self._layers = lru_cache(maxsize=20_000)(self._find_layers)
+        self._people = lru_cache(maxsize=20_000)(self._find_people)
         names = marisa_trie.Trie(
             sorted({form for row in self._rows for name in row.names for form in scan_forms(name)})
         )
@@ -317,12 +318,12 @@ class Gazetteer:
         does. Best is first by population: a first-order region's counts a quarter, a second-order one's an eighth, a
         third of that where its seat bears the name, and another name's an eighth.
         """
-        layers = self._layers(normal_name(name))
+        layers = self._layers(name)
         return next((list(places) for layer, places in layers if small or layer is not Layer.SMALL), [])
 
     def lookup_all(self, name: str) -> list[Place]:
         """Return what a name may mean in every layer, towns from 500 inhabitants included, in layer order."""
-        found = {place.place_id: place for _, places in self._layers(normal_name(name)) for place in places}
+        found = {place.place_id: place for _, places in self._layers(name) for place in places}
         return list(found.values())
 
     def lookup_in(self, name: str, country_code: str, admin1_code: str = "") -> list[Place]:
@@ -353,9 +354,7 @@ class Gazetteer:
 
     def demonym(self, word: str) -> Place | None:
         """Return the place whose people a word names: Ukrainian, Russians, European, Ohioan, Londoners."""
-        places = (place for layer, place in self._world.find(normal_name(word)) if layer is Layer.DEMONYM)
-        place = next(places, None)
-        return place and self._as_curated(place)
+        return self._people(word)
 
     def is_stop(self, name: str) -> bool:
         """Return whether a stop row of the curated layer says that the name is no place."""
@@ -428,7 +427,13 @@ class Gazetteer:
             return False
         return name not in self._codes or written.isupper()
 
-    def _find_layers(self, normal: str) -> tuple[tuple[Layer, tuple[Place, ...]], ...]:
+    def _find_people(self, word: str) -> Place | None:
+        places = (place for layer, place in self._world.find(normal_name(word)) if layer is Layer.DEMONYM)
+        place = next(places, None)
+        return place and self._as_curated(place)
+
+    def _find_layers(self, name: str) -> _Groups:
+        normal = normal_name(name)
         if normal in self._stops:
             return ()
         plain = without_marks(normal)

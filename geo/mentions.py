@@ -9,13 +9,14 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
+from typing import Any
 
 from geo.gazetteer import Gazetteer
 from geo.language import ParsedDocument, ParsedSentence
 from geo.model import Document, Mention, Place, PlaceKind, Relation, Role
 from geo.recognition import Span, kind_word_after, recognise
-from geo.roles import find_role
-from geo.text import SentenceKind, fold
+from geo.roles import find_role, sure_role
+from geo.text import SentenceKind
 
 __all__ = ["BEARINGS", "find_mentions", "mention_at"]
 
@@ -69,7 +70,9 @@ def find_mentions(document: Document, parsed: ParsedDocument, gazetteer: Gazette
     Site chrome is passed over; headlines are read.
     """
     mentions: list[Mention] = []
-    for sentence, spans in groupby(recognise(document, parsed, gazetteer), key=itemgetter(0)):
+    found = list(recognise(document, parsed, gazetteer))
+    parsed.find_trees(dict.fromkeys(s for s, span in found if not span.demonym and not _is_sure(s, span, gazetteer)))
+    for sentence, spans in groupby(found, key=itemgetter(0)):
         names = [_mention(document, sentence, span, gazetteer) for _, span in spans]
         mentions += names
         mentions += _anchored_places(document, sentence, names)
@@ -88,8 +91,17 @@ def _mention(document: Document, sentence: ParsedSentence, span: Span, gazetteer
     return Mention(span.start, span.end, span.surface, role, source, round(span.score, 3), hint=span.hint)
 
 
+def _is_sure(sentence: ParsedSentence, span: Span, gazetteer: Gazetteer) -> bool:
+    tokens = _tokens(sentence, span.start, span.end)
+    return sure_role(sentence.doc, tokens.start, tokens.end, _can_act(gazetteer.lookup(span.surface))) is not None
+
+
+def _tokens(sentence: ParsedSentence, start: int, end: int) -> Any:
+    return sentence.doc.char_span(start - sentence.start, end - sentence.start, alignment_mode="expand")
+
+
 def _role(document: Document, sentence: ParsedSentence, start: int, end: int, gazetteer: Gazetteer) -> Role:
-    tokens = sentence.doc.char_span(start - sentence.start, end - sentence.start, alignment_mode="expand")
+    tokens = _tokens(sentence, start, end)
     places = gazetteer.lookup(document.text[start:end])
     role = find_role(sentence.doc, tokens.start, tokens.end, _can_act(places))
     stands_in = _IN_PLACE.search(document.text[max(sentence.start, start - 14) : start])
@@ -113,7 +125,7 @@ def _always_acts(places: Sequence[Place]) -> bool:
 
 
 def _anchored_places(document: Document, sentence: ParsedSentence, names: Sequence[Mention]) -> Iterator[Mention]:
-    text = fold(document.text[sentence.start : sentence.end])
+    text = sentence.text
     yield from _between(document, sentence, text, names)
     for anchor in names:
         if anchor.role is not Role.DEMONYM and (found := _anchored(text, anchor, sentence.start)) is not None:
@@ -134,7 +146,7 @@ def _between(document: Document, sentence: ParsedSentence, text: str, names: Seq
 
 def _open_parts(document: Document, sentence: ParsedSentence, mentions: Sequence[Mention]) -> Iterator[Mention]:
     """Yield parts whose whole is left open: "in the south and east"."""
-    text = fold(document.text[sentence.start : sentence.end])
+    text = sentence.text
     for match in _PART_OPEN.finditer(text):
         start, end = sentence.start + match.start(), sentence.start + match.end()
         west = text[match.start() :].startswith("the west") and not match["whole1"]

@@ -2,10 +2,10 @@
 
 import math
 import re
-import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 from geopy.distance import geodesic
 
 from geo.errors import UnknownPlaceError
@@ -270,7 +270,7 @@ def _outer_point(anchor: Place, towns: Sequence[tuple[float, float]], bearing: f
         shifted = geodesic(kilometers=anchor.radius_km * _PART_SHIFT).destination((anchor.lat, anchor.lon), bearing)
         return shifted.latitude, shifted.longitude
     north, east = math.cos(math.radians(bearing)), math.sin(math.radians(bearing))
-    tall, wide = (statistics.pstdev(values) or 1.0 for values in zip(*towns, strict=True))
+    tall, wide = (float(spread) or 1.0 for spread in np.std(towns, axis=0))
     spots = sorted(towns, key=lambda s: -(s[0] * north / tall + s[1] * east / wide))
     outer = spots[: max(4, len(spots) // 4)]
     return sum(s[0] for s in outer) / len(outer), sum(s[1] for s in outer) / len(outer)

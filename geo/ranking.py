@@ -22,6 +22,7 @@ __all__ = ["Name", "explain", "features", "rank_names"]
 _AREAS = (PlaceKind.REGION, PlaceKind.COUNTRY)
 _KM_PER_RADIAN = 6371.0
 _NEAR_KM = (30, 100, 300, 1000)
+_SHARE_KM = 300
 _PASSES = 2
 _NOTHING = 1e-9
 
@@ -59,18 +60,29 @@ def rank_names(names: Sequence[Name], scorer: Scorer | None = None) -> list[list
     """
     scorer = scorer or Scorer.load("ranker")
     beliefs = [_prior(name) for name in names]
+    own = [_own_features(name) for name in names]
+    rows: list[list[dict[str, float]]] = []
     for _ in range(_PASSES):
-        beliefs = [_softmax([scorer.log_odds(f) for f in rows]) for rows in features(names, beliefs)]
-    last = features(names, beliefs)
-    return [_ranked(name, belief, rows) for name, belief, rows in zip(names, beliefs, last, strict=True)]
+        rows = _in_context(names, own, beliefs)
+        beliefs = [_softmax([scorer.log_odds(f) for f in row]) for row in rows]
+    return [_ranked(name, belief, row) for name, belief, row in zip(names, beliefs, rows, strict=True)]
 
 
 def features(names: Sequence[Name], beliefs: Sequence[np.ndarray] | None = None) -> list[list[dict[str, float]]]:
     """Return the features of every candidate of every name, each name seen in the context of all the others."""
     if beliefs is None:
         beliefs = [_prior(name) for name in names]
+    return _in_context(names, [_own_features(name) for name in names], beliefs)
+
+
+def _in_context(
+    names: Sequence[Name], own: Sequence[Sequence[Mapping[str, float]]], beliefs: Sequence[np.ndarray]
+) -> list[list[dict[str, float]]]:
     context = _context(names, beliefs)
-    return [_of_name(i, name, beliefs[i], context) for i, name in enumerate(names)]
+    return [
+        [{**first, **second} for first, second in zip(own[i], _of_name(i, name, beliefs[i], context), strict=True)]
+        for i, name in enumerate(names)
+    ]
 
 
 def explain(found: Mapping[str, float], place: Place) -> tuple[str, ...]:
@@ -137,14 +149,14 @@ def _context(names: Sequence[Name], beliefs: Sequence[np.ndarray]) -> _Context:
 
 
 def _of_name(i: int, name: Name, belief: np.ndarray, context: _Context) -> list[dict[str, float]]:
-    order = sorted(range(len(name.places)), key=lambda j: -name.places[j].population)
-    rank = {j: r for r, j in enumerate(order)}
-    others = context.points[context.owners != i]
-    rest_of_countries = _without(context.countries, name, belief, _country)
-    rest_of_regions = _without(context.regions, name, belief, _region)
+    """Return what the rest of the report says of each place of a name."""
+    countries = _without(context.countries, name, belief, _country)
+    regions = _without(context.regions, name, belief, _region)
+    first = max(countries.values(), default=0.0), max(regions.values(), default=0.0)
+    near = _nearness(name.places, context.points[context.owners != i])
     return [
-        _of_place(name, place, rank[j], others, rest_of_countries, rest_of_regions, context.named)
-        for j, place in enumerate(name.places)
+        _shared(place, countries, regions, first, context.named) | found
+        for place, found in zip(name.places, near, strict=True)
     ]
 
 
@@ -170,15 +182,14 @@ def _without(
     return {area: max(0.0, share) / total for area, share in rest.items()} if total > _NOTHING else {}
 
 
-def _of_place(
-    name: Name,
-    place: Place,
-    rank: int,
-    others: np.ndarray,
-    countries: Mapping[str, float],
-    regions: Mapping[tuple[str, str], float],
-    named: frozenset[str],
-) -> dict[str, float]:
+def _own_features(name: Name) -> list[dict[str, float]]:
+    """Return what a name and the words beside it say of each of its places."""
+    order = sorted(range(len(name.places)), key=lambda j: -name.places[j].population)
+    rank = {j: r for r, j in enumerate(order)}
+    return [_of_place(name, place, rank[j]) for j, place in enumerate(name.places)]
+
+
+def _of_place(name: Name, place: Place, rank: int) -> dict[str, float]:
     found = {
         "population": math.log10(place.population + 1) / 7,
         f"kind {_kind(place)}": 1.0,
@@ -192,11 +203,9 @@ def _of_place(
         found["name as written"] = 1.0
     if place.metonym_of:
         found["capital"] = 1.0
-    found |= _hinted(name.hint, place)
-    found |= _shared(place, countries, regions, named)
     if name.container:
         found["container" if any(holds(c, place) for c in name.container) else "outside container"] = 1.0
-    return found | _nearness(place, others)
+    return found | _hinted(name.hint, place)
 
 
 def _kind(place: Place) -> str:
@@ -217,16 +226,16 @@ def _shared(
     place: Place,
     countries: Mapping[str, float],
     regions: Mapping[tuple[str, str], float],
+    first: tuple[float, float],
     named: frozenset[str],
 ) -> dict[str, float]:
-    found = {}
+    """Return how much of the report lies in a place's country and region; ``first`` are the largest shares."""
     country = countries.get(place.country_code, 0.0) if place.country_code else 0.0
     region = regions.get((place.country_code, place.admin1_code), 0.0) if place.admin1_code else 0.0
-    found["country share"] = country
-    found["region share"] = region
-    if country and country >= max(countries.values(), default=0.0):
+    found = {"country share": country, "region share": region}
+    if country and country >= first[0]:
         found["first country"] = 1.0
-    if region and region >= max(regions.values(), default=0.0):
+    if region and region >= first[1]:
         found["first region"] = 1.0
     if f"country:{place.country_code}" in named and place.kind is not PlaceKind.COUNTRY:
         found["country named"] = 1.0
@@ -244,19 +253,27 @@ def holds(area: Place, place: Place) -> bool:
     return area.kind is PlaceKind.REGION and area.admin1_code == place.admin1_code != ""
 
 
-def _nearness(place: Place, others: np.ndarray) -> dict[str, float]:
-    if place.lat is None or place.lon is None or not len(others) or place.kind is PlaceKind.COUNTRY:
-        return {}
-    lat, lon = math.radians(place.lat), math.radians(place.lon)
-    h = (
-        np.sin((others[:, 0] - lat) / 2) ** 2
-        + math.cos(lat) * np.cos(others[:, 0]) * np.sin((others[:, 1] - lon) / 2) ** 2
-    )
-    km = 2 * _KM_PER_RADIAN * np.arcsin(np.sqrt(np.minimum(1.0, h)))
-    apart = km[km > 1.0]  # the same spot under another name says nothing
-    if not len(apart):
-        return {}
-    nearest = float(apart.min())
-    found = {f"within {limit} km": 1.0 for limit in _NEAR_KM if nearest <= limit}
-    found["share within 300 km"] = float((apart <= 300).mean())
+def _nearness(places: Sequence[Place], others: np.ndarray) -> list[dict[str, float]]:
+    """Return how far each place is from the points of the report's other names."""
+    spots = [j for j, p in enumerate(places) if p.lat is not None and p.kind is not PlaceKind.COUNTRY]
+    found: list[dict[str, float]] = [{} for _ in places]
+    if not spots or not len(others):
+        return found
+    here = np.radians(np.array([(places[j].lat, places[j].lon) for j in spots], dtype=float))
+    km = _kilometers(here, others)
+    apart = km > 1.0  # the same spot under another name says nothing
+    nearest = np.where(apart, km, np.inf).min(axis=1).tolist()
+    close = (apart & (km <= _SHARE_KM)).sum(axis=1).tolist()
+    counted = apart.sum(axis=1).tolist()
+    for j, least, inside, all_ in zip(spots, nearest, close, counted, strict=True):
+        if all_:
+            found[j] = {f"within {limit} km": 1.0 for limit in _NEAR_KM if least <= limit}
+            found[j][f"share within {_SHARE_KM} km"] = inside / all_
     return found
+
+
+def _kilometers(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the great-circle distances of all points of one array from all of another, given in radians."""
+    lat, lon = a[:, :1], a[:, 1:]
+    h = np.sin((b[:, 0] - lat) / 2) ** 2 + np.cos(lat) * np.cos(b[:, 0]) * np.sin((b[:, 1] - lon) / 2) ** 2
+    return np.asarray(2 * _KM_PER_RADIAN * np.arcsin(np.sqrt(np.minimum(1.0, h))))

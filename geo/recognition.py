@@ -1,25 +1,41 @@
-"""Which spans of a report are names of places: candidates from several sources, decided by one trained scorer.
+"""Which spans of a report are names of places: candidates from several sources, decided by a trained scorer.
 
 Candidates are the gazetteer's names, the model's entities and their parts, capitalised words that a small town bears,
-and words of nationality. Each has readable features; ``geo/data/recogniser.json`` holds their weights, trained by
-``benchmarks/train_mentions.py``. Where candidates overlap the likelier one stays.
+and words of nationality. Each has readable features; ``geo/data/recogniser.json`` holds their weights, and
+``recogniser_words.json`` those for words without a model, trained by ``benchmarks/train_mentions.py``. Where candidates
+overlap the likelier one stays.
 """
 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from geo.gazetteer import Gazetteer
 from geo.language import ParsedDocument, ParsedSentence
 from geo.model import Document, Place, PlaceKind
 from geo.scorer import Scorer
-from geo.text import SentenceKind, fold
+from geo.text import SentenceKind
 
-__all__ = ["THRESHOLD", "Span", "candidate_spans", "kind_word_after", "recognise", "span_features"]
+__all__ = [
+    "THRESHOLD",
+    "Recogniser",
+    "Span",
+    "entity_features",
+    "find_entities",
+    "kind_word_after",
+    "recognise",
+    "source_features",
+    "span_counts",
+    "with_entities",
+    "word_features",
+    "word_spans",
+]
 
 THRESHOLD = 0.35
+_HOPEFUL = 0.02
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 _NAMED_LABELS = _PLACE_LABELS | {"ORG", "PERSON", "NORP", "EVENT", "WORK_OF_ART", "PRODUCT", "LAW"}
 # News sets print "Granville County" as one name and "Kharkiv region" as a name and a common noun: of 240 capitalised
@@ -55,6 +71,10 @@ _TITLES = frozenset(
 _SAYING = frozenset("said says told added wrote asked explained noted".split())
 
 
+Entity = tuple[int, int, str]
+"""Offsets into the sentence and the model's label."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A candidate in a report: offsets into its text, the words, how sure it is a place, and the noun beside it."""
@@ -68,32 +88,59 @@ class Span:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """The two scorers of candidates: by words alone, and with a model's entities beside them."""
+
+    by_words: Scorer
+    with_entities: Scorer
+
+    @classmethod
+    def load(cls) -> "Recogniser":
+        """Return the shipped scorers."""
+        return cls(Scorer.load("recogniser_words"), Scorer.load("recogniser"))
+
+
 def recognise(
-    document: Document, parsed: ParsedDocument, gazetteer: Gazetteer, scorer: Scorer | None = None
+    document: Document, parsed: ParsedDocument, gazetteer: Gazetteer, recogniser: Recogniser | None = None
 ) -> Iterator[tuple[ParsedSentence, Span]]:
-    """Yield the accepted spans with their sentences, in order, none overlapping; ``scorer`` is for trials."""
-    scorer = scorer or Scorer.load("recogniser")
-    found = candidate_spans(document, parsed, gazetteer)
-    counts = _counts(found)
-    for sentence, spans in found:
-        scored = [_scored(document, sentence, span, gazetteer, counts, scorer) for span in spans]
-        yield from ((sentence, span) for span in _best(scored))
+    """Yield the accepted spans with their sentences, in order, none overlapping; ``recogniser`` is for trials.
+
+    Sentences whose words alone leave no hope of a place are not shown to the model: they are four tenths of the words
+    of news, and hold 1 to 3 of 100 accepted names, half of them wrong (measured on the development sets).
+    """
+    recogniser = recogniser or Recogniser.load()
+    found = word_spans(document, parsed, gazetteer)
+    counts = span_counts(found)
+    read = [
+        (sentence, [(span, word_features(document, sentence, span, gazetteer, counts)) for span in spans])
+        for sentence, spans in found
+    ]
+    scored = [(s, [_scored(span, words, recogniser.by_words, gazetteer) for span, words in row]) for s, row in read]
+    if not parsed.language.name:
+        yield from ((sentence, span) for sentence, spans in scored for span in _best(spans))
+        return
+    hopeful = [any(span.score >= _HOPEFUL for span in spans) for _, spans in scored]
+    parsed.find_entities(sentence for (sentence, _), hope in zip(scored, hopeful, strict=True) if hope)
+    for (sentence, row), hope in zip(read, hopeful, strict=True):
+        if not hope:
+            continue
+        known = {(span.start, span.end): words for span, words in row}
+        entities = find_entities(sentence)
+        spans = []
+        for span in with_entities(document, sentence, [span for span, _ in row], entities, gazetteer):
+            words = known.get((span.start, span.end)) or word_features(document, sentence, span, gazetteer, counts)
+            features = words | entity_features(sentence, span, entities)
+            spans.append(_scored(span, features, recogniser.with_entities, gazetteer))
+        yield from ((sentence, span) for span in _best(spans))
 
 
-def _scored(
-    document: Document,
-    sentence: ParsedSentence,
-    span: Span,
-    gazetteer: Gazetteer,
-    counts: Mapping[str, int],
-    scorer: Scorer,
-) -> Span:
+def _scored(span: Span, features: Mapping[str, float], scorer: Scorer, gazetteer: Gazetteer) -> Span:
     """Score a candidate; what an analyst has listed counts as a name, a town unless it looks like a person's.
 
     The sets that the scorer is trained on do not annotate "the Kremlin", "the West" or power plants.
     """
-    features = span_features(document, sentence, span, gazetteer, counts)
-    score = scorer.probability(features)
+    score = scorer.probability(dict(features) | source_features(span))
     places = gazetteer.lookup(span.surface)
     if not places or not gazetteer.is_curated(places[0]) or "in PERSON" in features:
         return replace(span, score=score)
@@ -102,15 +149,63 @@ def _scored(
     return replace(span, score=score if features.keys() & _PERSONAL else max(score, _LISTED_TOWN_SCORE))
 
 
-def candidate_spans(
+def word_spans(
     document: Document, parsed: ParsedDocument, gazetteer: Gazetteer
 ) -> list[tuple[ParsedSentence, list[Span]]]:
-    """Return the candidates of each sentence that is not site chrome; they may overlap."""
+    """Return the candidates of each sentence that is not site chrome, by words alone; they may overlap."""
     return [
         (sentence, list(_of_sentence(document, sentence, gazetteer)))
         for sentence in parsed.sentences
         if sentence.kind is not SentenceKind.BOILERPLATE
     ]
+
+
+def with_entities(
+    document: Document,
+    sentence: ParsedSentence,
+    spans: Sequence[Span],
+    entities: Sequence[Entity],
+    gazetteer: Gazetteer,
+) -> list[Span]:
+    """Return the candidates with those that the model's entities add or confirm."""
+    text = sentence.text
+    found: dict[tuple[int, int], set[str]] = {}
+    for start, end, source in _entity_spans(text, entities):
+        start, end = _fit(text, start, end)
+        if start < end and not gazetteer.is_stop(text[start:end]):
+            found.setdefault((sentence.start + start, sentence.start + end), set()).add(source)
+    known = {(span.start, span.end) for span in spans}
+    confirmed = [
+        replace(span, sources=span.sources | sources) if (sources := found.get((span.start, span.end))) else span
+        for span in spans
+    ]
+    added = [
+        _span(document, sentence, start, end, frozenset(sources), gazetteer)
+        for (start, end), sources in found.items()
+        if (start, end) not in known
+    ]
+    return confirmed + added
+
+
+def find_entities(sentence: ParsedSentence) -> list[Entity]:
+    """Return the model's entities that begin with a capital, without articles and marks around them."""
+    return list(_trimmed(sentence.doc.ents))
+
+
+def _trimmed(entities: Iterable[Any]) -> Iterator[Entity]:
+    for ent in entities:
+        words = list(ent)
+        while words and (words[0].lower_ in {"the", "a", "an"} or words[0].is_punct):
+            words.pop(0)
+        while words and (words[-1].text in {"'s", "'"} or (words[-1].is_punct and not words[-1].text.endswith("."))):
+            words.pop()
+        if words and words[0].text[:1].isupper():
+            yield words[0].idx, words[-1].idx + len(words[-1]), ent.label_
+
+
+def span_counts(found: Sequence[tuple[ParsedSentence, Sequence[Span]]]) -> Counter[str]:
+    """Return how often each candidate's words stand in a report."""
+    return Counter(span.surface.casefold() for _, spans in found for span in spans)
 
 
 def kind_word_after(text: str, end: int) -> str:
@@ -127,37 +222,40 @@ def _best(spans: Sequence[Span]) -> list[Span]:
     return sorted(kept, key=lambda s: s.start)
 
 
-def _counts(found: Sequence[tuple[ParsedSentence, Sequence[Span]]]) -> Counter[str]:
-    return Counter(span.surface.casefold() for _, spans in found for span in spans)
-
-
 # --- candidates -----------------------------------------------------------------------------------------------------
 
 
 def _of_sentence(document: Document, sentence: ParsedSentence, gazetteer: Gazetteer) -> Iterator[Span]:
-    text = fold(document.text[sentence.start : sentence.end])
+    text = sentence.text
     spans: dict[tuple[int, int], set[str]] = {}
-    for start, end, source in _raw_spans(text, sentence, gazetteer):
+    for start, end, source in _known_spans(text, gazetteer):
         start, end = _fit(text, start, end)
         if start < end and not gazetteer.is_stop(text[start:end]):
             spans.setdefault((start, end), set()).add(source)
     for (start, end), sources in spans.items():
-        surface = document.text[sentence.start + start : sentence.start + end]
-        hint = kind_word_after(text, end)
-        demonym = gazetteer.demonym(surface) is not None and not gazetteer.lookup(surface)
-        at = sentence.start
-        yield Span(at + start, at + end, surface, frozenset(sources), demonym, hint=hint)
+        yield _span(document, sentence, sentence.start + start, sentence.start + end, frozenset(sources), gazetteer)
 
 
-def _raw_spans(text: str, sentence: ParsedSentence, gazetteer: Gazetteer) -> Iterator[tuple[int, int, str]]:
+def _span(
+    document: Document, sentence: ParsedSentence, start: int, end: int, sources: frozenset[str], gazetteer: Gazetteer
+) -> Span:
+    surface = document.text[start:end]
+    demonym = gazetteer.demonym(surface) is not None and not gazetteer.lookup(surface)
+    return Span(start, end, surface, sources, demonym, hint=kind_word_after(sentence.text, end - sentence.start))
+
+
+def _known_spans(text: str, gazetteer: Gazetteer) -> Iterator[tuple[int, int, str]]:
     for start, end in gazetteer.scan(text):
         yield start, end, "gazetteer"
-    for start, end, label in _entities(sentence):
+    for match in _RUN.finditer(text):
+        yield from _known_in_run(text, match, gazetteer)
+
+
+def _entity_spans(text: str, entities: Sequence[Entity]) -> Iterator[tuple[int, int, str]]:
+    for start, end, label in entities:
         if label in _PLACE_LABELS:
             yield start, end, "model"
             yield from ((a, b, "part of model") for a, b in _parts(text, start, end))
-    for match in _RUN.finditer(text):
-        yield from _known_in_run(text, match, gazetteer)
 
 
 def _known_in_run(text: str, run: re.Match[str], gazetteer: Gazetteer) -> Iterator[tuple[int, int, str]]:
@@ -191,37 +289,46 @@ def _fit(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _entities(sentence: ParsedSentence) -> Iterator[tuple[int, int, str]]:
-    for ent in sentence.doc.ents:
-        words = list(ent)
-        while words and (words[0].lower_ in {"the", "a", "an"} or words[0].is_punct):
-            words.pop(0)
-        while words and (words[-1].text in {"'s", "'"} or (words[-1].is_punct and not words[-1].text.endswith("."))):
-            words.pop()
-        if words and words[0].text[:1].isupper():
-            yield words[0].idx, words[-1].idx + len(words[-1]), ent.label_
-
-
 # --- features -------------------------------------------------------------------------------------------------------
 
 
-def span_features(
+def word_features(
     document: Document, sentence: ParsedSentence, span: Span, gazetteer: Gazetteer, counts: Mapping[str, int]
 ) -> dict[str, float]:
-    """Return the readable features of a candidate; a value is 1 where not said otherwise."""
-    text = fold(document.text[sentence.start : sentence.end])
+    """Return the readable features of a candidate that words and gazetteer give; 1 where not said otherwise."""
+    text = sentence.text
     start, end = span.start - sentence.start, span.end - sentence.start
-    names = {f"from {source}" for source in span.sources}
-    names |= {"from " + "+".join(sorted(span.sources))}
-    names |= set(_gazetteer_features(span, gazetteer))
-    names |= set(_model_features(sentence, start, end))
-    names |= set(_word_features(text, start, end))
-    names |= set(_neighbour_features(text, start, end, gazetteer))
-    if not sentence.has_parse:
-        names = {f"{name} (rules)" for name in names} | names
-    found = dict.fromkeys(names, 1.0)
+    found = dict.fromkeys(_gazetteer_features(span, gazetteer), 1.0)
+    found |= dict.fromkeys(_shape_features(text, start, end), 1.0)
+    found |= dict.fromkeys(_neighbour_features(text, start, end, gazetteer), 1.0)
     found["times in report"] = math.log(counts.get(span.surface.casefold(), 1))
     return found
+
+
+def source_features(span: Span) -> dict[str, float]:
+    """Return who proposed a candidate, each alone and all together."""
+    return dict.fromkeys(
+        [*(f"from {source}" for source in span.sources), "from " + "+".join(sorted(span.sources))], 1.0
+    )
+
+
+def entity_features(sentence: ParsedSentence, span: Span, entities: Sequence[Entity]) -> dict[str, float]:
+    """Return how the model's entities lie to a candidate."""
+    start, end = span.start - sentence.start, span.end - sentence.start
+    found = {}
+    for a, b, label in entities:
+        if label in _NAMED_LABELS and a < end and b > start:
+            how = (
+                "is"
+                if (a, b) == (start, end)
+                else "in"
+                if a <= start and b >= end
+                else "holds"
+                if a >= start
+                else "cuts"
+            )
+            found[f"{how} {label}"] = 1.0
+    return found or {"no entity": 1.0}
 
 
 def _gazetteer_features(span: Span, gazetteer: Gazetteer) -> Iterator[str]:
@@ -246,23 +353,7 @@ def _kind(place: Place) -> str:
     return place.feature_code if place.kind is PlaceKind.REGION else place.kind.value
 
 
-def _model_features(sentence: ParsedSentence, start: int, end: int) -> Iterator[str]:
-    met = False
-    for a, b, label in _entities(sentence):
-        if label not in _NAMED_LABELS or a >= end or b <= start:
-            continue
-        met = True
-        how = "is" if (a, b) == (start, end) else "in" if a <= start and b >= end else "holds" if a >= start else "cuts"
-        yield f"{how} {label}"
-    if not met:
-        yield "no entity"
-    tokens = sentence.doc.char_span(start, end, alignment_mode="expand")
-    if tokens is not None and len(tokens):
-        yield f"tag {tokens[-1].tag_}"
-        yield f"root {tokens.root.dep_}"
-
-
-def _word_features(text: str, start: int, end: int) -> Iterator[str]:
+def _shape_features(text: str, start: int, end: int) -> Iterator[str]:
     name = text[start:end]
     words = name.split()
     yield f"{min(len(words), 4)} words"

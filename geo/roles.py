@@ -15,7 +15,7 @@ from typing import Any
 from geo.model import Role
 from geo.scorer import Scorer
 
-__all__ = ["features", "find_role"]
+__all__ = ["features", "find_role", "sure_role"]
 
 # Heads that make the name before them part of a title or of an institution's name.
 _TITLES = frozenset(
@@ -62,6 +62,10 @@ _HEARD = frozenset(
     "promise order threaten urge aim declare hit send provide supply sign recognise recognize".split()
 )
 _INSIDE = frozenset("in near within inside outside around across throughout".split())
+# After a name they show that it ends there and belongs to no longer one.
+_CLOSES = frozenset(
+    "and or but on after before when where who which that with to for at in by as from since during was is".split()
+)
 # "Attack on", "offensive against", "invasion of": what is hit is the place.
 _ATTACKS = frozenset("attack strike assault offensive invasion bombing bombardment raid shelling airstrike".split())
 _FALLS = frozenset("fall rain land drop advance close march descend".split())
@@ -152,7 +156,9 @@ def find_role(doc: Any, start: int, end: int, can_act: bool, scorer: Scorer | No
     ``scorer`` stands in for the shipped one when another is measured.
     """
     parsed = doc.has_annotation("DEP")
-    sure = _from_neighbours(doc, start, end, can_act)
+    sure = sure_role(doc, start, end, can_act)
+    if sure is None and end < len(doc) and doc[end].text in _POSSESSIVE:
+        sure = _possessive(doc, end + 1, can_act)
     if sure is None and parsed:
         sure = _from_tree(doc, start, end, can_act)
     if sure is not None:
@@ -163,20 +169,28 @@ def find_role(doc: Any, start: int, end: int, can_act: bool, scorer: Scorer | No
     return Role.ACTOR if chance > (_ACTS if can_act else _ACTS_THOUGH_NO_STATE) else Role.LITERAL
 
 
-def _from_neighbours(doc: Any, start: int, end: int, can_act: bool) -> Role | None:
-    """Read possessives, hyphens and titles that need no tree."""
-    if start and doc[start - 1].lower_ in _SETTLED:
+def sure_role(doc: Any, start: int, end: int, can_act: bool) -> Role | None:
+    """Return the role of a name where its neighbours leave no doubt, or None; this needs no tree."""
+    before = doc[start - 1].lower_ if start else ""
+    if before in _SETTLED:
         return Role.LITERAL
     after = doc[end] if end < len(doc) else None
-    if after is None:
+    if before in _INSIDE and _closes(after):
+        return Role.LITERAL
+    if after is None or after.text in _POSSESSIVE:
         return None
-    if after.text in _POSSESSIVE:
-        return _possessive(doc, end + 1, can_act)
     if after.text == "-" and end + 1 < len(doc) and not after.whitespace_:
         return Role.ACTOR if can_act and doc[end + 1].lower_ in _STATE_COMPOUNDS else Role.LITERAL
     if not after.is_punct and _heads_title(doc, end):
         return Role.MODIFIER
     return None
+
+
+def _closes(after: Any | None) -> bool:
+    """Whether the token after a name shows that it ends there: "in Kharkiv, …", not "in Kharkiv-based …"."""
+    if after is None:
+        return True
+    return after.lower_ in _CLOSES or (after.is_punct and after.text not in _POSSESSIVE and bool(after.whitespace_))
 
 
 def _heads_title(doc: Any, at: int) -> bool:

@@ -88,6 +88,7 @@ def _plain(text: str) -> str:
     return _MARKS.sub(lambda mark: _PLAIN_MARKS[mark.group()], text)  # str.translate is four times slower
 
 
+@lru_cache(maxsize=20_000)
 def normal_name(name: str) -> str:
     """Return the form under which a name is looked up.
 
@@ -750,7 +751,8 @@ class World:
 
     ``prefixes(folded)`` are the names that text is searched for and that ``folded`` begins with, in folded form;
     ``codes`` those of its folded names that text must have in capitals, ``after_comma`` those that text must have
-    after a comma ("Oxford, MS"); ``key`` a hash of all that it was made from.
+    after a comma ("Oxford, MS"); ``key`` a hash of all that it was made from. ``town_points(country_code)`` are
+    latitude and longitude of a country's towns from 15,000 inhabitants, in a fixed order.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -768,6 +770,7 @@ class World:
         self._names = marisa_trie.RecordTrie(_RECORD).mmap(str(folder / "names.marisa"))
         self.prefixes: Callable[[str], list[str]] = marisa_trie.Trie().mmap(str(folder / "scan.marisa")).prefixes
         self._place_at = lru_cache(maxsize=20_000)(self._read_place)
+        self.town_points = lru_cache(maxsize=300)(self._read_town_points)
 
     def __reduce__(self) -> tuple[type["World"], tuple[Path]]:
         """Pickle as the path: a worker process opens the same files."""
@@ -791,8 +794,7 @@ class World:
         row = self._db.execute(query, (country_code, admin1_code)).fetchone()
         return None if row is None else self._place_at(row[0])
 
-    def town_points(self, country_code: str) -> tuple[tuple[float, float], ...]:
-        """Return latitude and longitude of a country's towns from 15,000 inhabitants, in a fixed order."""
+    def _read_town_points(self, country_code: str) -> tuple[tuple[float, float], ...]:
         query = (
             "SELECT lat, lon FROM places WHERE country_code = ? AND feature_class = 'P' AND population >= 15000 "
             "ORDER BY place_id"

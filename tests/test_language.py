@@ -37,3 +37,36 @@ def test_token_offsets_count_from_the_sentence_in_the_original_text():
             written = TEXT[sentence.start + token.idx : sentence.start + token.idx + len(token)]
             assert len(written) == len(token)
             assert written == token.text or written in "“”"
+
+
+def test_a_stage_reads_no_more_than_it_asks_for():
+    parsed = load_language().split(Document("id", "name", TEXT))
+    headline, first, second = parsed.sentences
+    parsed.find_entities([first])
+    parsed.find_trees([second])
+    assert [(s.has_entities, s.has_parse) for s in (headline, first, second)] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+
+
+def test_rules_alone_find_no_entities_and_do_not_fail():
+    parsed = load_language("none").split(Document("id", "name", TEXT))
+    parsed.find_trees(parsed.sentences)
+    assert not any(s.has_entities or s.has_parse for s in parsed.sentences)
+
+
+def test_words_have_the_lemma_and_part_of_speech_of_their_tag():
+    sentence = load_language().parse(Document("id", "name", "Rebels have taken Goma and have two tanks.")).sentences[0]
+    assert [(t.lemma_, t.pos_) for t in sentence.doc] == [
+        ("rebel", "NOUN"),
+        ("have", "AUX"),
+        ("take", "VERB"),
+        ("Goma", "PROPN"),
+        ("and", "CCONJ"),
+        ("have", "VERB"),
+        ("two", "NUM"),
+        ("tank", "NOUN"),
+        (".", "PUNCT"),
+    ]

@@ -7,7 +7,7 @@ import pytest
 
 from geo.language import load_language
 from geo.model import Document
-from geo.recognition import THRESHOLD, candidate_spans, kind_word_after, recognise
+from geo.recognition import THRESHOLD, find_entities, kind_word_after, recognise, with_entities, word_spans
 from geo.resources import resource
 from tests.reading import gazetteer
 
@@ -62,8 +62,29 @@ def test_what_is_accepted_is_likely_and_never_overlaps():
 def test_candidates_point_at_their_words():
     text = "“Kyiv’s” suburbs, Bucha and Irpin."
     document = Document("id", "name", text)
-    for _, spans in candidate_spans(document, load_language().parse(document), gazetteer()):
-        assert all(text[s.start : s.end] == s.surface for s in spans)
+    parsed = load_language().parse(document)
+    for sentence, spans in word_spans(document, parsed, gazetteer()):
+        everything = with_entities(document, sentence, spans, find_entities(sentence), gazetteer())
+        assert {s.surface for s in everything} >= {"Bucha", "Irpin"}
+        assert all(text[s.start : s.end] == s.surface for s in everything)
+
+
+def test_the_model_is_shown_only_sentences_that_may_name_a_place():
+    document = Document("id", "name", "She had hoped for rain. The river rose in Goma.")
+    parsed = load_language().split(document)
+    assert [s.surface for _, s in recognise(document, parsed, gazetteer())] == ["Goma"]
+    assert [s.has_entities for s in parsed.sentences] == [False, True]
+
+
+def test_what_the_model_has_read_before_changes_nothing():
+    """Wherever a report was read whole before, the same names come out as where only the hopeful sentences were."""
+    text = "Reading is fun. Victoria Azarenka won. Troops left Goma for Sake, said Paris Hilton."
+    document = Document("id", "name", text)
+    language = load_language()
+    spans = [
+        [s for _, s in recognise(document, read(document), gazetteer())] for read in (language.split, language.parse)
+    ]
+    assert spans[0] == spans[1]
 
 
 def test_the_noun_after_a_name():
@@ -71,6 +92,7 @@ def test_the_noun_after_a_name():
     assert kind_word_after("Idlib fell", 5) == ""
 
 
-def test_weights_can_be_read():
-    weights = json.loads((resource("data") / "recogniser.json").read_text("utf-8"))["weights"]
-    assert weights["in PERSON"] < 0 < weights["after in"]
+@pytest.mark.parametrize(("scorer", "against"), [("recogniser", "in PERSON"), ("recogniser_words", "before saying")])
+def test_weights_can_be_read(scorer, against):
+    weights = json.loads((resource("data") / f"{scorer}.json").read_text("utf-8"))["weights"]
+    assert weights[against] < 0 < weights["after in"]
