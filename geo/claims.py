@@ -103,7 +103,8 @@ def _scene(
 
 def _spot(sentence: ParsedSentence, resolution: Resolution) -> Spot | None:
     mention, place = resolution.mention, resolution.place
-    if place is None or place.lat is None:
+    describes = mention.relation is not None and mention.relation.describes is not None
+    if place is None or place.lat is None or describes:
         return None
     span = sentence.doc.char_span(mention.start - sentence.start, mention.end - sentence.start, alignment_mode="expand")
     return Spot(span.start, span.end, place, resolution) if span is not None and len(span) else None
@@ -117,8 +118,6 @@ def _printed_after(document: Document, sentence: ParsedSentence, timexes: Iterab
 
 
 def _token_at(sentence: ParsedSentence, start: int, end: int) -> int:
-    if start >= sentence.end:
-        return len(sentence.doc) - 1
     if start >= sentence.end:
         return len(sentence.doc) - 1
     span = sentence.doc.char_span(start - sentence.start, end - sentence.start, alignment_mode="expand")
@@ -312,8 +311,6 @@ def _timex_of(scene: Scene, trigger: Trigger, furthest: int) -> Timex | None:
     dated = [(i, t) for i, t in scene.times if t.date_from is not None]
     if not dated:
         return None
-    if dated[0][1].start >= scene.sentence.end:
-        return dated[0][1]
     if dated[0][1].start >= scene.sentence.end:
         return dated[0][1]
     doc = scene.doc

@@ -7,6 +7,7 @@ relative places are read around them.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any
@@ -39,14 +40,35 @@ _DISTANCE = re.compile(
     rf"(?: ?\([^()]{{1,30}}\))?\.? (?:to the )?(?P<dir>{_DIRECTION}) of (?:the )?$",
     re.IGNORECASE,
 )
-_AREA_NOUN = r"(?:villages?|towns?|areas?|territory|territories|settlements?|positions|districts?|countryside|parts)"
+_AREA_NOUN = (
+    r"(?:villages?|towns?|areas?|territory|territories|settlements?|positions|districts?|countryside|parts|hills|"
+    r"mountains|forests?|woods|farmland|farms|fields|desert|bush|waters)"
+)
 _SECTOR = re.compile(
     rf"(?:\b(?:an? |the )?(?:[\w-]+ )?(?P<noun>{_AREA_NOUN}) )(?:just |to the )?(?P<dir>{_DIRECTION}) of (?:the )?$",
     re.IGNORECASE,
 )
 _NEAR = re.compile(
-    rf"\b(?:[\w-]+ )?(?P<noun>{_AREA_NOUN}) (?P<word>near|around|adjacent to|close to|next to|bordering) (?:the )?$",
+    rf"\b(?:[\w-]+ )?(?P<noun>{_AREA_NOUN}) (?P<word>near|around|outside|adjacent to|close to|next to|bordering) "
+    r"(?:the )?$",
     re.IGNORECASE,
+)
+_EDGE_OF = re.compile(
+    rf"\b(?:the )?(?:(?:{_PARTLY}|{_DIRECTION}) )?(?P<noun>outskirts|suburbs|environs|vicinity) of (?:the )?$", re.I
+)
+_BORDER_BEFORE = re.compile(r"\b(?:(?:the|its|their|\w+'s) )?border (?:with|between) (?:the )?$", re.IGNORECASE)
+_BORDER_AFTER = re.compile(
+    r"(?:'s)? (?:land )?border\b(?! (?:guards?|police|control|patrol|agency|officials?|troops|security|dispute))"
+)
+_TWO_SIDED = re.compile(r"(?: and |-)$")
+_AT_BORDER = re.compile(
+    r"\b(?:along|near|on|at|across|over|to|towards?|from|of|crossed|close to|reached) (?:the )?(?:\w+-)?$", re.I
+)
+# Between a name and a relative phrase that only says where it lies: ", which lies some".
+_DESCRIBES = re.compile(
+    r"(?: \([^()]{1,40}\))?,? ?(?:which|that)?(?: ?(?:lies|is|sits|stands))?(?: ?(?:located|situated|lying))?"
+    r"(?: ?an? (?:\w+ )?(?:town|city|village|settlement|port)(?: (?:of|with) [\w ,]{1,30})?)?"
+    r"(?: ?(?:some|about|around|just|roughly|nearly|only))? ?$"
 )
 _PART_OF = re.compile(
     rf"\b(?:the )?(?:(?P<dir>{_DIRECTION})|(?P<part>{_PARTLY}) (?:parts?|half|edge|tip|coast|border)) of (?:the )?$",
@@ -126,11 +148,48 @@ def _always_acts(places: Sequence[Place]) -> bool:
 
 def _anchored_places(document: Document, sentence: ParsedSentence, names: Sequence[Mention]) -> Iterator[Mention]:
     text = sentence.text
-    yield from _between(document, sentence, text, names)
+    borders = list(_borders(document, sentence, names))
+    ways = _between(document, sentence, text, names)
+    yield from borders
+    yield from (way for way in ways if all(way.end <= b.start or way.start >= b.end for b in borders))
     for anchor in names:
         if anchor.role is not Role.DEMONYM and (found := _anchored(text, anchor, sentence.start)) is not None:
             start, end, relation = found
-            yield _relative(document, sentence.start + start, sentence.start + end, relation)
+            described = _described(text, names, start, sentence.start)
+            yield _relative(
+                document, sentence.start + start, sentence.start + end, replace(relation, describes=described)
+            )
+
+
+def _described(text: str, names: Sequence[Mention], start: int, offset: int) -> int | None:
+    """Return the start of the name that a relative phrase at ``start`` only describes, or None."""
+    before = [m for m in names if m.end - offset <= start and m.role is not Role.DEMONYM]
+    if not before:
+        return None
+    between = text[before[-1].end - offset : start]
+    return before[-1].start if between.strip() and _DESCRIBES.fullmatch(between) else None
+
+
+def _borders(document: Document, sentence: ParsedSentence, names: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield "the border with Senegal", "along the Syrian border" and "the border between Chad and Sudan"."""
+    text, done = sentence.text, -1
+    for i, name in enumerate(names):
+        if name.start < done:
+            continue
+        at, end = name.start - sentence.start, name.end - sentence.start
+        before = text[max(0, at - 40) : at]
+        other = names[i + 1] if i + 1 < len(names) else None
+        joined = other is not None and bool(_TWO_SIDED.match(text[end : other.start - sentence.start]))
+        last = other if other is not None and joined else name
+        if match := _BORDER_BEFORE.search(before):
+            start, end = at - len(before) + match.start(), last.end - sentence.start
+        elif (tail := _BORDER_AFTER.match(text, last.end - sentence.start)) and _AT_BORDER.search(before):
+            start, end = at, tail.end()
+        else:
+            continue
+        done = sentence.start + end
+        relation = Relation("border", name.start, other_start=other.start if other is not None and joined else None)
+        yield _relative(document, sentence.start + start, done, relation)
 
 
 def _between(document: Document, sentence: ParsedSentence, text: str, names: Sequence[Mention]) -> Iterator[Mention]:
@@ -187,6 +246,8 @@ def _anchored(text: str, anchor: Mention, offset: int) -> tuple[int, int, Relati
         tail = _IN_THE.match(text, end)
         relation = Relation("near", anchor.start, kind_word=match["noun"].lower())
         return shift + match.start("noun"), tail.end() if tail else end, relation
+    if match := _EDGE_OF.search(before):
+        return shift + match.start(), end, Relation("near", anchor.start, kind_word=match["noun"].lower())
     if match := _PART_OF.search(before):
         return shift + match.start(), end, Relation("part", anchor.start, (_bearing(match["dir"] or match["part"]),))
     if (match := _PART_NAME.search(before)) and not _describes_whole(before, match, anchor):

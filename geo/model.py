@@ -178,7 +178,9 @@ class Place:
 class Relation:
     """How a relative place hangs on its anchor.
 
-    ``word`` is what relates them: "from", "near", "part" or "between", which has a second anchor at ``other_start``.
+    ``word`` is what relates them: "from", "near", "part", "between" or "border"; the last two may have a second anchor
+    at ``other_start``. ``describes`` is the start of the name that the phrase only describes ("Balakliia, which lies
+    74 km southeast of Kharkiv"): then it is a check on that name and no place of its own.
     ``bearings`` are degrees from north (two for "south and east", -1 for "central"); ``distance_km`` is set where the
     words give it. The anchor is the mention at ``anchor_start``, or None where the words leave it open ("in the
     south"): then it is the country the report is about.
@@ -190,6 +192,7 @@ class Relation:
     distance_km: float | None = None
     kind_word: str = ""
     other_start: int | None = None
+    describes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

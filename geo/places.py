@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from geopy.distance import geodesic
@@ -23,6 +23,9 @@ _KEPT_CANDIDATES = 5
 _SECTOR_KM = {"village": 15.0, "villages": 15.0, "settlement": 15.0, "settlements": 15.0, "town": 20.0, "towns": 25.0}
 _SECTOR_OTHER_KM = 45.0
 _NEAR_RADIUS_KM = 25.0
+_EDGES = frozenset({"outskirts", "suburbs", "environs", "vicinity"})
+_EDGE_RADIUS_KM = 8.0
+_BORDER_RADIUS_KM = 30.0
 # How far from a region's centre its northern part is taken to lie, in radii.
 _PART_SHIFT = 0.6
 
@@ -35,11 +38,35 @@ def resolve_places(
     resolved = _resolve_names(document, names, gazetteer)
     resolved = _towns_that_mean_regions(document, resolved, gazetteer)
     by_start = {r.mention.start: r for r in resolved}
-    country = _country_of(resolved, gazetteer)
-    return [
-        by_start[m.start] if m.relation is None else _resolve_relative(m, m.relation, by_start, country, gazetteer)
-        for m in mentions
-    ]
+    countries = _countries_of(resolved, gazetteer)
+    relative = {
+        m: _resolve_relative(m, m.relation, by_start, countries, gazetteer) for m in mentions if m.relation is not None
+    }
+    checked = by_start | dict(_checked(relative.values(), by_start))
+    return [checked[m.start] if m.relation is None else relative[m] for m in mentions]
+
+
+def _checked(relative: Iterable[Resolution], by_start: Mapping[int, Resolution]) -> Iterator[tuple[int, Resolution]]:
+    """Yield the names whose place is not where the text says they lie, put at the candidate that is.
+
+    "Balakliia, which lies 74 km southeast of Kharkiv" checks Balakliia. Where no candidate fits, the choice stays.
+    """
+    for found in relative:
+        start = found.mention.relation.describes if found.mention.relation else None
+        if start is None or found.place is None or start not in by_start:
+            continue
+        named, there = by_start[start], found.place
+        if named.place is not None and _is_at(named.place, there):
+            continue
+        if fitting := [c for c in named.candidates if _is_at(c.place, there)]:
+            reason = f"{fitting[0].place.name} as it lies {found.mention.surface}, which the others of that name do not"
+            yield start, Resolution(named.mention, fitting[0].place, named.candidates, reason)
+
+
+def _is_at(place: Place, there: Place) -> bool:
+    if place.lat is None or place.lon is None or there.lat is None or there.lon is None:
+        return False
+    return bool(geodesic((place.lat, place.lon), (there.lat, there.lon)).kilometers <= there.radius_km + 10)
 
 
 def names_of(
@@ -176,31 +203,33 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
     return first, end + last.start() if last else len(text)
 
 
-def _country_of(resolved: Iterable[Resolution], gazetteer: Gazetteer) -> Place | None:
-    """Return the country that most of a report's literal places lie in."""
-    counts = Counter(
-        r.place.country_code
-        for r in resolved
-        if r.place is not None and r.place.country_code and r.mention.role is Role.LITERAL
-    )
-    if not counts:
-        return None
-    code = min(counts, key=lambda c: (-counts[c], c))
-    return gazetteer.get_place(f"country:{code}")
+def _countries_of(resolved: Iterable[Resolution], gazetteer: Gazetteer) -> list[Place]:
+    """Return the countries of a report's places, those of the most literal places first, then of the most names."""
+    placed = [r for r in resolved if r.place is not None and r.place.country_code]
+    literal = Counter(r.place.country_code for r in placed if r.place and r.mention.role is Role.LITERAL)
+    named = Counter(r.place.country_code for r in placed if r.place)
+    codes = sorted(named, key=lambda c: (-literal[c], -named[c], c))
+    return [gazetteer.get_place(f"country:{code}") for code in codes]
 
 
 def _resolve_relative(
     mention: Mention,
     relation: Relation,
     by_start: Mapping[int, Resolution],
-    country: Place | None,
+    countries: Sequence[Place],
     gazetteer: Gazetteer,
 ) -> Resolution:
-    anchor = _anchor(mention, relation, by_start, country)
+    anchor = _anchor(mention, relation, by_start, countries[0] if countries else None)
     if anchor is None or anchor.lat is None or anchor.lon is None:
         return Resolution(mention, None, (), "a relative place whose anchor has no point")
     if relation.word == "between":
         return _between(mention, anchor, by_start[relation.other_start or 0].place)
+    if relation.word == "border":
+        other = by_start[relation.other_start].place if relation.other_start is not None else None
+        return _border(mention, anchor, other, countries, gazetteer)
+    if relation.word == "near" and relation.kind_word in _EDGES:
+        place = _computed(mention, anchor, anchor.lat, anchor.lon, anchor.radius_km + _EDGE_RADIUS_KM)
+        return Resolution(mention, place, (), f"the {relation.kind_word} of {anchor.name}")
     if relation.word == "near":
         place = _computed(mention, anchor, anchor.lat, anchor.lon, anchor.radius_km + _NEAR_RADIUS_KM)
         return Resolution(mention, place, (), f"near {anchor.name}")
@@ -216,6 +245,34 @@ def _between(mention: Mention, first: Place, second: Place | None) -> Resolution
     lat, lon = (first.lat + second.lat) / 2, _middle_longitude(first.lon, second.lon)
     place = _computed(mention, first, lat, lon, max(3.0, km / 2))
     return Resolution(mention, place, (), f"half-way from {first.name} to {second.name}, {km:.0f} km apart")
+
+
+def _border(
+    mention: Mention, anchor: Place, other: Place | None, countries: Sequence[Place], gazetteer: Gazetteer
+) -> Resolution:
+    """Put a border between the towns of two countries that lie nearest to each other.
+
+    The second country is the one named, else the one that the report speaks of most besides the first.
+    """
+    codes = [p.country_code for p in (other, *countries) if p is not None and p.country_code != anchor.country_code]
+    here = np.array(gazetteer.town_points(anchor.country_code))
+    there = np.array(gazetteer.town_points(codes[0])) if codes else np.zeros(0)
+    if not len(here) or not len(there):
+        return Resolution(mention, None, (), f"a border of {anchor.name} with a country that the report does not name")
+    near = np.concatenate([_nearest_to(here, there), _nearest_to(there, here)])
+    lat, lon = near.mean(axis=0)
+    spread = max(geodesic((lat, lon), tuple(town)).kilometers for town in near)
+    place = _computed(mention, anchor, float(lat), float(lon), max(_BORDER_RADIUS_KM, spread))
+    return Resolution(mention, place, (), f"where the towns of {anchor.country_code} and {codes[0]} lie nearest")
+
+
+def _nearest_to(towns: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the twentieth of the towns, six at least, that lie nearest to any of the others."""
+    scale = np.array([1.0, math.cos(math.radians(float(towns[:, 0].mean())))])
+    apart = towns[:, None, :] - others[None, :, :]
+    apart[..., 1] = (apart[..., 1] + 180) % 360 - 180
+    distances = np.square(apart * scale).sum(axis=2).min(axis=1)
+    return np.asarray(towns[np.argsort(distances, kind="stable")[: max(6, len(towns) // 20)]])
 
 
 def _middle_longitude(a: float, b: float) -> float:

@@ -85,7 +85,7 @@ def test_a_choice_among_several_is_explained():
     assert "it lies in the place named after it" in resolution.reason
 
 
-# Twenty relative places with where they lie: towns at that distance, centres of those parts, road midpoints.
+# Relative places with where they lie: towns at that distance, centres of those parts, road midpoints.
 RELATIVE = [
     ("It happened 74 km southeast of Kharkiv.", "74 km southeast of Kharkiv", (49.508, 36.977)),
     ("It lies 46 miles southeast of Kharkiv.", "46 miles southeast of Kharkiv", (49.508, 36.977)),
@@ -108,6 +108,11 @@ RELATIVE = [
     ("Fires burn in western Canada.", "western Canada", (51.5, -117.0)),
     ("Shells fall in the Donetsk region. They fell in the northern part of the region.",
      "the northern part of the region", (48.9, 37.7)),
+    ("Smugglers were held along the Syrian border. Turkey sent men to Kilis in Turkey.", "Syrian border", (36.8, 38.5)),
+    ("Mali mourned. It struck near the border with Burkina Faso.", "the border with Burkina Faso", (13.5, -2.5)),
+    ("Troops massed on the border between Chad and Sudan.", "the border between Chad and Sudan", (13.4, 22.3)),
+    ("He spoke on the outskirts of Izyum.", "the outskirts of Izyum", (49.2, 37.3)),
+    ("Rebels hold hills outside Idlib.", "hills outside Idlib", (35.9, 36.6)),
 ]  # fmt: skip
 
 
@@ -139,3 +144,19 @@ def test_between_two_places_across_the_date_line_is_the_short_way():
 def test_an_open_part_is_named_after_its_whole():
     found = place("Ukraine is at war. Guns fire in the south and east.", "the south and east")
     assert found.name == "southern and eastern Ukraine"
+
+
+def test_a_phrase_that_describes_a_name_checks_which_place_it_is():
+    text = "Springfield, about 140 km west of Boston, was hit by a storm. It blew over Chicago in Illinois."
+    assert place(text, "Springfield").admin1_code == "MA"
+    assert "140 km west of Boston" in read(text).resolution("Springfield").reason
+
+
+def test_a_phrase_that_describes_a_name_is_no_second_place():
+    claims = read("Troops captured Balakliia, which lies 74 km southeast of Kharkiv.").claims
+    assert {c.place.name for c in claims if c.place} == {"Balakliia"}
+
+
+@pytest.mark.parametrize("text", ["Poland's border guards watched.", "They met the Mexican border police in Tijuana."])
+def test_those_who_guard_a_border_are_no_border(text):
+    assert not any(r.mention.relation for r in read(text).resolutions)
