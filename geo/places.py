@@ -109,8 +109,9 @@ def _candidates(mention: Mention, containers: Sequence[Place], gazetteer: Gazett
         for hint in (mention.hint, "region"):
             if places := gazetteer.lookup(f"{mention.surface} {hint}"):
                 return places
-        if regions := [p for p in gazetteer.lookup_all(mention.surface) if p.kind is PlaceKind.REGION]:
-            return regions
+        everything = gazetteer.lookup_all(mention.surface)
+        if any(p.kind is PlaceKind.REGION for p in everything):
+            return everything
         if curated and curated[0].kind is PlaceKind.SETTLEMENT:
             return [gazetteer.region_of(curated[0]) or curated[0]]
     if curated and gazetteer.is_curated(curated[0]) and not _excluded(curated[0], containers):

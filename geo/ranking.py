@@ -23,6 +23,7 @@ _AREAS = (PlaceKind.REGION, PlaceKind.COUNTRY)
 _KM_PER_RADIAN = 6371.0
 _NEAR_KM = (30, 100, 300, 1000)
 _SHARE_KM = 300
+_SEAT_SHARE = 10  # a town with a tenth of its region's people is large
 _PASSES = 2
 _NOTHING = 1e-9
 
@@ -186,7 +187,21 @@ def _own_features(name: Name) -> list[dict[str, float]]:
     """Return what a name and the words beside it say of each of its places."""
     order = sorted(range(len(name.places)), key=lambda j: -name.places[j].population)
     rank = {j: r for r, j in enumerate(order)}
-    return [_of_place(name, place, rank[j]) for j, place in enumerate(name.places)]
+    return [_of_place(name, place, rank[j]) | _namesake(place, name.places) for j, place in enumerate(name.places)]
+
+
+def _namesake(place: Place, places: Sequence[Place]) -> dict[str, float]:
+    """Return whether a town shares its name with the region around it: "Porto" is the city more often than not."""
+    if place.kind not in (PlaceKind.REGION, PlaceKind.SETTLEMENT):
+        return {}
+    other = PlaceKind.SETTLEMENT if place.kind is PlaceKind.REGION else PlaceKind.REGION
+    around = [p for p in places if p.kind is other and p.country_code == place.country_code]
+    if place.kind is PlaceKind.REGION and any(p.admin1_code == place.admin1_code for p in around):
+        large = "large" if max(p.population for p in around) * _SEAT_SHARE >= place.population else "small"
+        return {f"{_kind(place)} with a {large} town of its name": 1.0}
+    if place.kind is PlaceKind.SETTLEMENT and any(p.admin1_code == place.admin1_code for p in around):
+        return {"town of its region's name": 1.0}
+    return {}
 
 
 def _of_place(name: Name, place: Place, rank: int) -> dict[str, float]:

@@ -21,14 +21,15 @@ from geo.text import SentenceKind
 
 __all__ = [
     "THRESHOLD",
+    "Context",
     "Recogniser",
     "Span",
     "entity_features",
     "find_entities",
     "kind_word_after",
     "recognise",
+    "report_context",
     "source_features",
-    "span_counts",
     "with_entities",
     "word_features",
     "word_spans",
@@ -49,6 +50,11 @@ _WORD = re.compile(r"[\w'.-]+")
 _LISTED = (PlaceKind.FACILITY, PlaceKind.REGION, PlaceKind.OTHER, PlaceKind.NATURAL)
 _LISTED_SCORE, _LISTED_TOWN_SCORE = 0.8, 0.5
 _PERSONAL = {"is PERSON", "in ORG", "after title", "after capitalised", "before capitalised", "before saying"}
+_KNOWN_SOURCES = frozenset({"gazetteer", "demonym"})
+_COUNTRY_VOTE, _TOWN_VOTE = 2.0, 0.5  # a large town or region votes 1
+_LARGE_TOWN, _SMALL_TOWN = 100_000, 15_000  # inhabitants
+_SHARES = (0.5, 0.2, 0.05)
+_MOST_SENSES = 12  # places of one name that are looked at
 _LONGEST_RUN = 40  # characters
 _BEFORE = 24  # characters that are looked at on either side
 
@@ -111,9 +117,9 @@ def recognise(
     """
     recogniser = recogniser or Recogniser.load()
     found = word_spans(document, parsed, gazetteer)
-    counts = span_counts(found)
+    context = report_context(found, gazetteer)
     read = [
-        (sentence, [(span, word_features(document, sentence, span, gazetteer, counts)) for span in spans])
+        (sentence, [(span, word_features(sentence, span, gazetteer, context)) for span in spans])
         for sentence, spans in found
     ]
     scored = [(s, [_scored(span, words, recogniser.by_words, gazetteer) for span, words in row]) for s, row in read]
@@ -129,7 +135,7 @@ def recognise(
         entities = find_entities(sentence)
         spans = []
         for span in with_entities(document, sentence, [span for span, _ in row], entities, gazetteer):
-            words = known.get((span.start, span.end)) or word_features(document, sentence, span, gazetteer, counts)
+            words = known.get((span.start, span.end)) or word_features(sentence, span, gazetteer, context)
             features = words | entity_features(sentence, span, entities)
             spans.append(_scored(span, features, recogniser.with_entities, gazetteer))
         yield from ((sentence, span) for span in _best(spans))
@@ -203,9 +209,45 @@ def _trimmed(entities: Iterable[Any]) -> Iterator[Entity]:
             yield words[0].idx, words[-1].idx + len(words[-1]), ent.label_
 
 
-def span_counts(found: Sequence[tuple[ParsedSentence, Sequence[Span]]]) -> Counter[str]:
-    """Return how often each candidate's words stand in a report."""
-    return Counter(span.surface.casefold() for _, spans in found for span in spans)
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a report's candidates say of each other: how often each stands there, and the countries that they speak of.
+
+    ``votes`` holds for each well-known name the country and region it votes for and its weight; the sums are in
+    ``countries`` and ``regions``.
+    """
+
+    counts: Mapping[str, int]
+    votes: Mapping[str, tuple[str, tuple[str, str], float]]
+    countries: Mapping[str, float]
+    regions: Mapping[tuple[str, str], float]
+
+
+def report_context(found: Sequence[tuple[ParsedSentence, Sequence[Span]]], gazetteer: Gazetteer) -> Context:
+    """Return the context that the candidates of a report give: countries, nationalities, regions and large towns."""
+    counts = Counter(span.surface.casefold() for _, spans in found for span in spans)
+    known = {span.surface: span for _, spans in found for span in spans if span.sources & _KNOWN_SOURCES}
+    votes = {
+        surface.casefold(): vote for surface, span in known.items() if (vote := _vote(span, gazetteer)) is not None
+    }
+    countries: Counter[str] = Counter()
+    regions: Counter[tuple[str, str]] = Counter()
+    for country, region, weight in votes.values():
+        countries[country] += weight  # type: ignore[assignment]  # a Counter sums what it is given
+        regions[region] += weight  # type: ignore[assignment]
+    return Context(counts, votes, countries, regions)
+
+
+def _vote(span: Span, gazetteer: Gazetteer) -> tuple[str, tuple[str, str], float] | None:
+    places = [gazetteer.demonym(span.surface)] if span.demonym else gazetteer.lookup(span.surface)[:1]
+    place = places[0] if places else None
+    if place is None or not place.country_code:
+        return None
+    region = (place.country_code, place.admin1_code if place.kind is not PlaceKind.COUNTRY else "")
+    weight = (
+        _COUNTRY_VOTE if place.kind is PlaceKind.COUNTRY else 1.0 if place.population >= _LARGE_TOWN else _TOWN_VOTE
+    )
+    return place.country_code, region, weight
 
 
 def kind_word_after(text: str, end: int) -> str:
@@ -292,17 +334,36 @@ def _fit(text: str, start: int, end: int) -> tuple[int, int]:
 # --- features -------------------------------------------------------------------------------------------------------
 
 
-def word_features(
-    document: Document, sentence: ParsedSentence, span: Span, gazetteer: Gazetteer, counts: Mapping[str, int]
-) -> dict[str, float]:
+def word_features(sentence: ParsedSentence, span: Span, gazetteer: Gazetteer, context: Context) -> dict[str, float]:
     """Return the readable features of a candidate that words and gazetteer give; 1 where not said otherwise."""
     text = sentence.text
     start, end = span.start - sentence.start, span.end - sentence.start
     found = dict.fromkeys(_gazetteer_features(span, gazetteer), 1.0)
     found |= dict.fromkeys(_shape_features(text, start, end), 1.0)
     found |= dict.fromkeys(_neighbour_features(text, start, end, gazetteer), 1.0)
-    found["times in report"] = math.log(counts.get(span.surface.casefold(), 1))
+    found |= dict.fromkeys(_context_features(span, gazetteer, context), 1.0)
+    found["times in report"] = math.log(context.counts.get(span.surface.casefold(), 1))
     return found
+
+
+def _context_features(span: Span, gazetteer: Gazetteer, context: Context) -> Iterator[str]:
+    """Yield how much of the rest of a report speaks of a country, and of a region, that holds a place of this name."""
+    places = [] if span.demonym else gazetteer.lookup(span.surface, small=True)[:_MOST_SENSES]
+    if not places:
+        return
+    country, region, weight = context.votes.get(span.surface.casefold(), ("", ("", ""), 0.0))
+    size = "small" if places[0].population < _SMALL_TOWN else "known"
+    for what, sums, own, keys in (
+        ("country", context.countries, country, {p.country_code for p in places}),
+        ("region", context.regions, region, {(p.country_code, p.admin1_code) for p in places if p.admin1_code}),
+    ):
+        total = sum(sums.values()) - weight
+        if total <= 0:
+            yield f"{size}, no {what} to share"
+            continue
+        best = max((sums.get(key, 0.0) - (weight if key == own else 0.0) for key in keys), default=0.0) / total
+        share = next((limit for limit in _SHARES if best >= limit), 0)
+        yield f"{size}, {what} share {share}" if share else f"{size}, {what} not shared"
 
 
 def source_features(span: Span) -> dict[str, float]:
