@@ -2,7 +2,8 @@
 
 Prints rows a second, the peak of memory in MiB and the size of the layer, one JSON object a line. The rows are as
 ``allCountries.txt`` has them: two fifths populated places, most without inhabitants, every third with other names.
-A table of 12 million rows takes 1.3 GB, its layer about as much again twice over while it is being sorted.
+12 million rows took 11 minutes and 98 MiB on one core of two (measured); the table has 1.2 GB, its layer 2.1 GB and
+more while it is being sorted.
 """
 
 import argparse

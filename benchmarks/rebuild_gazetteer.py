@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 continue
             text = build(Path(folder))
             if not compare:
-                (DATA / name).write_bytes(packed(text))
+                (DATA / name).write_bytes(packed(text) if name.endswith(".gz") else text.encode())
             elif not holds(DATA / name, text):
                 print(f"{name}: a rebuild gives another file", file=sys.stderr)
                 differing += 1
@@ -117,13 +118,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def packed(text: str) -> bytes:
-    return gzip.compress(text.encode(), 9, mtime=0)
+    out = io.BytesIO()
+    with gzip.GzipFile("", "wb", 9, out, mtime=0) as file:
+        file.write(text.encode())
+    return out.getvalue()
 
 
 def holds(path: Path, text: str) -> bool:
-    """Return whether a packed file holds this text; its bytes depend on the zlib that packed it too."""
+    """Return whether a file, unpacked, is this text; how it is packed depends on the zlib of the machine."""
     try:
-        return gzip.decompress(path.read_bytes()) == text.encode()
+        raw = path.read_bytes()
+        return (gzip.decompress(raw) if path.suffix == ".gz" else raw) == text.encode()
     except (OSError, EOFError, zlib.error):
         return False
 
@@ -251,18 +256,42 @@ def add_codes(regions: dict[str, Region], towns: Iterable[dict[str, Any]]) -> No
             taken.add(key)
 
 
-def add_second_codes(regions: dict[str, Region], towns: Iterable[dict[str, Any]]) -> None:
+def add_second_codes(regions: dict[str, Region], towns: Sequence[dict[str, Any]]) -> None:
     """Give every second-order region the first-order code of the town nearest to it."""
-    by_country: defaultdict[str, list[tuple[float, float, str]]] = defaultdict(list)
-    for town in towns:
-        by_country[town["countrycode"]].append((town["latitude"], town["longitude"], town["admin1code"]))
+    cells = by_cell(towns)
     for region in regions.values():
         if region.code == "ADM2":
             shrink = math.cos(math.radians(region.lat))
-            region.admin1 = min(
-                ((lat - region.lat) ** 2 + ((lon - region.lon) * shrink) ** 2, code)
-                for lat, lon, code in by_country[region.country]
-            )[1]
+            nearest = nearest_code(region, shrink, around(cells, region.country, region.lat, region.lon))
+            if nearest[0] > shrink**2:  # there may be a nearer one beyond the cells around
+                nearest = nearest_code(region, shrink, [t for t in towns if t["countrycode"] == region.country])
+            region.admin1 = nearest[1]
+
+
+def nearest_code(region: Region, shrink: float, towns: Iterable[dict[str, Any]]) -> tuple[float, str]:
+    """Return the square of the least distance, in degrees of latitude, and that town's first-order code."""
+    squares = (
+        ((t["latitude"] - region.lat) ** 2 + ((t["longitude"] - region.lon) * shrink) ** 2, t["admin1code"])
+        for t in towns
+    )
+    return min(squares, default=(math.inf, ""))
+
+
+Cells = dict[tuple[str, int, int], list[dict[str, Any]]]
+
+
+def by_cell(towns: Iterable[dict[str, Any]]) -> Cells:
+    """Return the towns of each country by whole degrees."""
+    cells: Cells = defaultdict(list)
+    for town in towns:
+        cells[town["countrycode"], math.floor(town["latitude"]), math.floor(town["longitude"])].append(town)
+    return cells
+
+
+def around(cells: Cells, country: str, lat: float, lon: float) -> list[dict[str, Any]]:
+    """Return a country's towns in the cell of a point and the eight beside it."""
+    y, x = math.floor(lat), math.floor(lon)
+    return [t for dy in (-1, 0, 1) for dx in (-1, 0, 1) for t in cells.get((country, y + dy, x + dx), ())]
 
 
 def town_centres(towns: Iterable[dict[str, Any]]) -> dict[tuple[str, str], tuple[float, float]]:
@@ -365,6 +394,347 @@ def usable(names: list[str]) -> list[str]:
     """Return names in Latin or Cyrillic letters, each once; the first stays whatever it is."""
     kept = [n for n in names[1:] if len(n) >= 4 and n[0].isupper() and not n.isupper() and NAME.fullmatch(n)]
     return list(dict.fromkeys([names[0], *kept]))
+
+
+# --- airports ---------------------------------------------------------------------------------------------------------
+
+AIRPORT_COLUMNS = ("id", "code", "country", "admin1", "lat", "lon", "name", "scanned", "listed")
+NEAR_KM = 100.0  # airports that serve one town lie no further apart
+TOWN_KM = 40.0  # the town by whose inhabitants airports are ordered lies no further away
+# The ids of the rows of gazetteer.csv that stand above the source's
+CURATED = {
+    "KBP": "dl:boryspil-airport",
+    "UKFI": "dl:saky-airbase",
+    "UKS": "dl:belbek-airbase",
+    "XWSG": "dl:engels-airbase",
+}
+# Doha's, Berlin's and Athens' old ones, which would make the new one's short name unclear
+CLOSED = frozenset({"DIA", "HEW", "TXL"})
+WORDS = {
+    "Intl": "International",
+    "Ntl": "National",
+    "Intcntl": "Intercontinental",
+    "AB": "Air Base",
+    "Afb": "Air Force Base",
+    "Angb": "Air National Guard Base",
+    "Nas": "Naval Air Station",
+    "Jrb": "Joint Reserve Base",
+    "Mcas": "Marine Corps Air Station",
+    "Apt": "",
+    "Int": "",
+    "Arpt": "",
+    **{word: word.lower() for word in ("And", "At", "De", "Del", "Da", "Do", "Di", "Of")},
+}
+BASE = re.compile(
+    r"\b(?:Air ?Base|Air (?:Force|National Guard) (?:Base|Station)|Space Force Base|(?:Naval|Marine Corps) Air "
+    r"(?:Station|Facility)|Army Airfield)(?: Joint Reserve Base)?$|^(?:RAF|RNAS|CFB|RAAF Base|Joint Base) ",
+    re.I,
+)
+SITE = re.compile(rf"\b(?:Airport|Airfield|Aerodrome|Air ?park|Airstrip|Heliport|Jetport)\b|{BASE.pattern}", re.I)
+KINDS = "International Intercontinental Regional Municipal Metropolitan National Domestic County Memorial Executive"
+HEAD = re.compile(rf"(.*\b(?:{'|'.join(KINDS.split())}|Field|Base))(?:/| at | ?- ?)\S")
+SHORTENED = re.compile(rf"(?: (?:{'|'.join(KINDS.split()[:7])}))+(?= Airport$)")
+INITIAL = re.compile(r"\b([B-HJ-UWZ]) (?=[A-Z])")
+# A name of nothing but these is that of a hundred airports.
+PLAIN_WORDS = frozenset(
+    f"{KINDS} Air Airbase Airfield Airpark Airport Airstrip Aerodrome Army Base Business Capital Center Central City "
+    "Community Dam Downtown East Farm Field Force General Harbour Heliport Industrial Island Islands Jetport Joint "
+    "Lake Landing Main Military Mountain Naval New North Northeastern Old Park RAF Range Reserve River Seaplane "
+    "South Southeast State Station Strip Test the Town University Valley Village West".casefold().split()
+)
+# Before "airport" in lower case these are no name: "Normal airport operations", "Union airport workers".
+EVERYDAY = frozenset(
+    "alert along alpine area banana basin bay boundary branches cable camp casino chicken council delta enterprise "
+    "fare flat gap glider globe hail hay hole hope independence jam junction lakes liberal lock lower man marina "
+    "marks metro mobile normal orange page paradise per platinum pounds price reading republic rifle riverside sale "
+    "salmon save shire split summit superior temple terrace trail union upland valle van villa ville westerly young "
+    "zero".split()
+)
+NAMES_BY_HAND = {
+    "ADB": "Izmir Airport",
+    "ADW": "Andrews Air Force Base|Andrews AFB",
+    "AMM": "Amman Airport|Amman International Airport",
+    "AMS": "Schiphol Airport|Amsterdam Schiphol Airport",
+    "ARN": "Stockholm Airport|Arlanda Airport",
+    "ATL": "Hartsfield-Jackson Atlanta International Airport|Hartsfield-Jackson International Airport",
+    "BDA": "L.F. Wade International Airport|Bermuda Airport",
+    "BEG": "Belgrade Airport|Belgrade International Airport",
+    "BGY": "Orio al Serio Airport",
+    "BKO": "Bamako Airport|Bamako-Senou International Airport|Modibo Keita International Airport",
+    "BOM": "Mumbai Airport|Mumbai International Airport",
+    "BOS": "Logan International Airport|Logan Airport|Boston Logan International Airport",
+    "BSR": "Basra Airport|Basra International Airport",
+    "CCS": "Maiquetia Airport|Simon Bolivar International Airport|Maiquetia International Airport",
+    "CDG": "Paris Charles de Gaulle Airport|Roissy-Charles de Gaulle Airport|Roissy Airport",
+    "CHS": "Charleston International Airport",
+    "CIA": "Rome Ciampino Airport",
+    "CMB": "Colombo Airport|Bandaranaike International Airport|Bandaranaike Airport|Katunayake Airport",
+    "CPH": "Copenhagen Airport",
+    "CTS": "New Chitose Airport|Sapporo Airport",
+    "DCA": "Reagan National Airport|Reagan Airport",
+    "DEL": "Delhi Airport|Delhi International Airport",
+    "DME": "Moscow Domodedovo Airport",
+    "DUR": "Durban Airport",
+    "EBL": "Irbil Airport|Irbil International Airport",
+    "EZE": "Ministro Pistarini Airport|Buenos Aires Airport|Ezeiza International Airport",
+    "FCO": "Fiumicino Airport|Rome Fiumicino Airport|Leonardo da Vinci Airport",
+    "FNA": "Freetown Airport|Freetown International Airport",
+    "FRA": "Frankfurt Airport|Frankfurt International Airport",
+    "GIG": "Galeao International Airport|Galeao Airport|Rio de Janeiro-Galeao International Airport",
+    "GRU": "Guarulhos International Airport|Guarulhos Airport",
+    "GYD": "Baku Airport|Baku International Airport",
+    "HAV": "Havana Airport|Havana International Airport",
+    "HND": "Haneda Airport|Tokyo Haneda Airport|Tokyo Airport",
+    "IAH": "George Bush Intercontinental Airport|Bush Intercontinental Airport",
+    "ICN": "Seoul Incheon Airport",
+    "IEV": "Zhulyany Airport",
+    "IQA": "Ain al-Asad Air Base|Ain al-Assad Air Base|Al-Asad Air Base|Al Asad Airbase",
+    "ITM": "Itami Airport",
+    "JFK": "JFK Airport|JFK International Airport|Kennedy Airport|Kennedy International Airport",
+    "JIB": "Djibouti Airport|Djibouti International Airport",
+    "JNB": "Johannesburg Airport|Johannesburg International Airport",
+    "KBL": "Hamid Karzai International Airport",
+    "KDH": "Kandahar Airfield",
+    "LED": "Saint Petersburg Airport|Pulkovo International Airport",
+    "LHR": "Heathrow International Airport",
+    "LIN": "Milan Linate Airport",
+    "LTK": "Hmeimim Air Base|Khmeimim Air Base|Hmeymim Air Base|Hmeimim Airbase|Khmeimim Airbase|Latakia Airport",
+    "MAD": "Madrid Airport|Barajas Airport",
+    "MDE": "Medellin Airport|Medellin International Airport",
+    "MSP": "Minneapolis-St. Paul International Airport|Minneapolis-St. Paul Airport",
+    "MXP": "Milan Malpensa Airport",
+    "NAS": "Nassau Airport|Nassau International Airport",
+    "NBO": "Nairobi Airport",
+    "NGO": "Nagoya Airport|Chubu Centrair International Airport",
+    "NRT": "Tokyo Narita Airport",
+    "OAI": "Bagram Airfield|Bagram Airport",
+    "ODS": "Odessa Airport|Odessa International Airport",
+    "ORD": "O'Hare Airport",
+    "OTP": "Bucharest Airport|Bucharest International Airport|Otopeni Airport",
+    "PEK": "Beijing Capital Airport",
+    "PHX": "Phoenix Airport|Sky Harbor International Airport|Sky Harbor Airport",
+    "PTY": "Panama City Airport",
+    "RML": "Ratmalana Airport",
+    "ROB": "Monrovia Airport",
+    "SAH": "Sanaa Airport|Sanaa International Airport",
+    "SAL": "San Salvador Airport|San Salvador International Airport",
+    "SVO": "Moscow Sheremetyevo Airport",
+    "SXR": "Srinagar International Airport",
+    "SYD": "Sydney Airport",
+    "THR": "Tehran Mehrabad Airport",
+    "TLV": "Ben-Gurion International Airport|Ben-Gurion Airport",
+    "TPE": "Taoyuan International Airport|Taoyuan Airport",
+    "UIO": "Mariscal Sucre International Airport|Mariscal Sucre Airport",
+    "VCE": "Marco Polo Airport|Venice Airport|Venice Marco Polo Airport",
+    "VKO": "Moscow Vnukovo Airport",
+    "WAW": "Warsaw Airport",
+    "WDH": "Windhoek Airport",
+    "YOW": "Ottawa Airport|Ottawa International Airport",
+    "YUL": "Montreal-Trudeau Airport|Trudeau International Airport|Montreal Airport",
+    "YVR": "Vancouver Airport",
+    "YYZ": "Pearson International Airport|Pearson Airport|Toronto Airport",
+}
+
+
+@dataclass
+class Airport:
+    """A row on its way into the file; ``names`` are its own, the first the one to show, ``towns`` those that it serves.
+
+    ``scanned`` and ``listed`` are other names by normal form: those that text is searched for, and those that are only
+    looked up, because several airports bear them or because they say too little.
+    """
+
+    id: str
+    country: str
+    lat: float
+    lon: float
+    names: list[str]
+    towns: list[str]
+    admin1: str = ""
+    people: int = 0
+    scanned: dict[str, str] = field(default_factory=dict)
+    listed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_base(self) -> bool:
+        return BASE.search(self.names[0]) is not None
+
+    @property
+    def is_international(self) -> bool:
+        return "International" in self.names[0]
+
+
+def build_airports(work: Path) -> str:
+    airports = [airport for row in read_airports(work) if (airport := read_airport(row))]
+    add_own_names(airports)
+    add_town_names(airports)
+    add_towns(airports, read_towns(work))
+    return table(AIRPORT_COLUMNS, map(airport_cells, sorted(airports, key=importance)))
+
+
+def read_airports(work: Path) -> Iterator[dict[str, str]]:
+    path = unpack_wheel(AIRPORTS, work) / "airportsdata" / "airports.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def read_airport(row: dict[str, str]) -> Airport | None:
+    """Return an airport that has an IATA code, or an air base."""
+    code, name = row["iata"] or row["icao"], clean(row["name"])
+    if code in CLOSED or not (row["iata"] or BASE.search(name)):
+        return None
+    place_id = CURATED.get(code, f"airport:{code}")
+    names = [name, *NAMES_BY_HAND.get(code, "").split("|")]
+    lat, lon = round(float(row["lat"]), 4), round(float(row["lon"]), 4)
+    return Airport(place_id, row["country"], lat, lon, [n for n in names if n], towns_of(row["city"]))
+
+
+def clean(name: str) -> str:
+    """Return a name as reports print it: words in full, no brackets, and what it is at its end."""
+    plain = re.sub(r"\(.*?\)", " ", name).replace("Air Field", "Airfield")
+    words = re.sub(r"[A-Za-z]+", lambda word: WORDS.get(word.group(), word.group()), plain)
+    joined = re.sub(r" ?(/) ?", r"\1", " ".join(words.split()))
+    joined = INITIAL.sub(r"\1. ", joined[0].upper() + joined[1:])
+    if not SITE.search(joined):
+        return f"{joined} Airport"
+    return joined.removesuffix(" Airport") if BASE.search(joined.removesuffix(" Airport")) else joined
+
+
+def towns_of(city: str) -> list[str]:
+    """Return the towns of a cell: "Denpasar-Bali Island", "Raleigh/Durham", "Yamparáez (Sucre)", "Mulia, Papua"."""
+    plain = re.sub(r"-[\w ]+ Island$", "", city)
+    parts = (part.partition(",")[0].strip() for part in re.split(r"[/()]", plain))
+    return [part for part in parts if len(part) > 2 and says_enough(part)]
+
+
+def says_enough(name: str) -> bool:
+    return any(len(word) > 2 and word.casefold() not in PLAIN_WORDS for word in re.split(r"[^\w'’]+", name))
+
+
+def key(name: str) -> str:
+    return without_marks(normal_name(name))
+
+
+def add_own_names(airports: Iterable[Airport]) -> None:
+    for airport in airports:
+        for name in airport.names:
+            for variant in filter(says_enough, variants(name, airport.towns)):
+                add_name(airport, variant)
+        if not says_enough(airport.names[0]):
+            add_name(airport, airport.names[0], scanned=False)
+
+
+def add_name(airport: Airport, name: str, *, scanned: bool = True) -> None:
+    word, _, site = name.partition(" ")
+    is_everyday = word.casefold() in EVERYDAY and " " not in site
+    names = airport.scanned if scanned and not is_everyday else airport.listed
+    if key(name) not in airport.scanned:
+        names.setdefault(key(name), name)
+
+
+def variants(name: str, towns: Sequence[str]) -> Iterator[str]:
+    """Yield a name and its shorter forms: London Heathrow Airport, Heathrow Airport."""
+    for part in (name, *parts_of(name, towns)):
+        yield part
+        yield part.replace(". ", " ")
+        yield SHORTENED.sub("", part)
+        yield re.sub(r"Air Base\b", "Airbase", part)
+        yield re.sub(r"Air Force Base\b", "AFB", part)
+
+
+def parts_of(name: str, towns: Sequence[str]) -> Iterator[str]:
+    """Yield both names of "Erie International/Tom Ridge Field" or "Bergen Airport Flesland", one without its town."""
+    if head := HEAD.match(name):
+        yield head.group(1) if SITE.search(head.group(1)) else f"{head.group(1)} Airport"
+        yield name[head.end() - 1 :]
+    before, airport, after = name.partition(" Airport ")
+    if airport:
+        yield from (f"{before} Airport", f"{after} Airport")
+    for town in towns:
+        rest = name[len(town) :].lstrip(" -/")
+        if key(name[: len(town)]) == key(town) and SITE.search(rest) and says_enough(rest.split()[0]):
+            yield rest
+
+
+def add_town_names(airports: Sequence[Airport]) -> None:
+    """Name airports after their towns: "Kabul Airport" if one alone is at Kabul or bears its name, else only listed.
+
+    What is only listed for one town is only listed for all: "London Airport" is the whole name of one in Ontario.
+    """
+    by_country: defaultdict[str, list[tuple[str, Airport]]] = defaultdict(list)
+    for airport in airports:
+        if not airport.is_base:
+            text = key(" ".join([*airport.names, *airport.towns]))
+            by_country[airport.country].append((f" {re.sub(r'[^0-9a-z]+', ' ', text)} ", airport))
+    unclear: set[str] = set()
+    for rivals in by_country.values():
+        for _, airport in rivals:
+            for town in airport.towns:
+                word = f" {re.sub(r'[^0-9a-z]+', ' ', key(town))} "
+                here = (airport.lat, airport.lon)
+                served = [b for text, b in rivals if word in text and km(here, (b.lat, b.lon)) < NEAR_KM]
+                unclear |= name_after(town, served)
+    for airport in airports:
+        for form in sorted(unclear & airport.scanned.keys()):
+            airport.listed[form] = airport.scanned.pop(form)
+
+
+def name_after(town: str, served: Sequence[Airport]) -> set[str]:
+    """Name the airports of a town after it; return the normal forms that do not tell them apart."""
+    plain, full = f"{town} Airport", f"{town} International Airport"
+    main = the_main_one(served, key(plain), key(full))
+    for airport in served:
+        for name in (plain, full) if airport.is_international else (plain,):
+            add_name(airport, name, scanned=airport is main)
+    return set() if main else {key(plain), key(full)}
+
+
+def the_main_one(served: Sequence[Airport], *forms: str) -> Airport | None:
+    """Return the only airport, or the only one whose own name is the first or else the second of the forms."""
+    if len(served) == 1:
+        return served[0]
+    for form in forms:
+        named = [airport for airport in served if form in map(key, airport.names)]
+        if named:
+            return named[0] if len(named) == 1 else None
+    return None
+
+
+def add_towns(airports: Iterable[Airport], towns: Iterable[dict[str, Any]]) -> None:
+    """Give every airport the first-order code of the nearest town and the inhabitants of the largest one near it."""
+    cells = by_cell(towns)
+    for airport in airports:
+        towns_near = around(cells, airport.country, airport.lat, airport.lon)
+        by_distance = [(km((airport.lat, airport.lon), (t["latitude"], t["longitude"])), t) for t in towns_near]
+        airport.admin1 = min(by_distance, key=itemgetter(0), default=(0.0, {"admin1code": ""}))[1]["admin1code"]
+        airport.people = max((t["population"] for distance, t in by_distance if distance < TOWN_KM), default=0)
+
+
+def importance(airport: Airport) -> tuple[object, ...]:
+    """Sort by the largest town, then its main airport first; look-ups list airports of one name in this order."""
+    is_main = any(key(f"{town} Airport") in airport.scanned for town in airport.towns)
+    is_known = len(airport.names) > 1
+    return -airport.people, not is_main, not is_known, not airport.is_international, airport.id
+
+
+def airport_cells(a: Airport) -> tuple[object, ...]:
+    name = a.names[0]
+    scanned = "|".join(other for form, other in a.scanned.items() if form != key(name))
+    code = "AIRB" if a.is_base else "AIRP"
+    return (a.id, code, a.country, a.admin1, a.lat, a.lon, name, scanned, "|".join(a.listed.values()))
+
+
+def read_airports_licence(work: Path) -> str:
+    (path,) = unpack_wheel(AIRPORTS, work).glob("*.dist-info/licenses/LICENSE")
+    return path.read_text(encoding="utf-8")
+
+
+FILES: dict[str, Callable[[Path], str]] = {
+    "regions.csv.gz": build_regions,
+    "airports.csv.gz": build_airports,
+    "airports.LICENSE.txt": read_airports_licence,
+}
+NEEDS_NPM = frozenset({"regions.csv.gz"})
 
 
 if __name__ == "__main__":

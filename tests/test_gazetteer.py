@@ -3,15 +3,18 @@
 import csv
 import gzip
 import hashlib
+import importlib
 import io
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from geopy.distance import geodesic
@@ -284,6 +287,24 @@ def test_hostile_cells_are_plain_data(tmp_path: Path, gazetteer: Gazetteer, cell
         ("Indian Ocean", "land:indian-ocean", "natural"),
         ("the Mediterranean", "land:mediterranean-sea", "natural"),
         ("Oahu", "land:oahu", "natural"),
+        ("Goma International Airport", "airport:GOM", "facility"),
+        ("Goma airport", "airport:GOM", "facility"),
+        ("Kabul airport", "airport:KBL", "facility"),
+        ("Donetsk airport", "airport:DOK", "facility"),
+        ("Ben Gurion International Airport", "airport:TLV", "facility"),
+        ("Heathrow Airport", "airport:LHR", "facility"),
+        ("JFK airport", "airport:JFK", "facility"),
+        ("Bagram Airfield", "airport:OAI", "facility"),
+        ("Ramstein air base", "airport:RMS", "facility"),
+        ("Andrews AFB", "airport:ADW", "facility"),
+        ("Istanbul Airport", "airport:IST", "facility"),
+        ("Odessa airport", "airport:ODS", "facility"),
+        ("Boryspil Airport", "dl:boryspil-airport", "facility"),
+        ("Bushehr nuclear plant", "dl:bushehr-npp", "facility"),
+        ("Cernavoda nuclear power plant", "dl:cernavoda-npp", "facility"),
+        ("Fukushima Daiichi", "dl:fukushima-daiichi", "facility"),
+        ("Fordow", "dl:fordow", "facility"),
+        ("Курская АЭС", "dl:kursk-npp", "facility"),
     ],
 )
 def test_a_name_means(gazetteer: Gazetteer, name: str, place_id: str, kind: str) -> None:
@@ -316,6 +337,72 @@ def test_a_region_does_not_hide_its_namesakes(gazetteer: Gazetteer) -> None:
     assert {"PK", "IN"} <= {place.country_code for place in gazetteer.lookup("Punjab")}
     assert len(gazetteer.lookup("Orange County")) == 8
     assert "gn:4197000" in [place.place_id for place in gazetteer.lookup_all("Georgia")]
+
+
+@pytest.mark.parametrize("name", "Bushehr Paks Dimona Natanz Kursk Smolensk Goma Kabul Ramstein Doel Yongbyon".split())
+def test_a_towns_bare_name_is_neither_its_plant_nor_its_airport(gazetteer: Gazetteer, name: str) -> None:
+    assert PlaceKind.FACILITY not in {place.kind for place in gazetteer.lookup_all(name)}
+
+
+SITE = re.compile(
+    r"(?i)\b(air ?(port|field|base|park|strip)|aerodrome|jetport|heliport|air .*station|air facility|base|AFB"
+    r"|RAF|RNAS|CFB)\b"
+)
+
+
+def test_every_name_of_an_airport_says_that_it_is_one() -> None:
+    names = {
+        name
+        for row in world_module._table("airports.csv.gz")
+        for name in (row["name"], *row["scanned"].split("|"), *row["listed"].split("|"))
+    }
+    assert {name for name in names - {""} if not SITE.search(name)} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "others"),
+    [
+        ("London airport", "airport:LHR", {"airport:LGW", "airport:LCY", "airport:YXU"}),
+        ("Moscow airport", "airport:SVO", {"airport:DME", "airport:VKO"}),
+        ("Kyiv airport", "airport:IEV", {"dl:boryspil-airport"}),
+        ("Birmingham airport", "airport:BHX", {"airport:BHM"}),
+        ("Tripoli airport", "airport:TIP", {"airport:MJI"}),
+    ],
+)
+def test_every_airport_of_a_name_is_listed(gazetteer: Gazetteer, name: str, first: str, others: set[str]) -> None:
+    found = [place.place_id for place in gazetteer.lookup(name)]
+    assert found[0] == first
+    assert others <= set(found[1:])
+
+
+def test_an_airport_is_a_point_in_its_region(gazetteer: Gazetteer) -> None:
+    (airport,) = gazetteer.lookup("Goma airport")
+    assert (airport.feature_class, airport.feature_code, airport.radius_km) == ("S", "AIRP", 3.0)
+    assert geodesic((airport.lat, airport.lon), (-1.6708, 29.2385)).km < 1
+    assert airport.parent_id == gazetteer.lookup("North Kivu")[0].place_id
+    assert gazetteer.lookup("Ramstein Air Base")[0].feature_code == "AIRB"
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "town", "km"),
+    [
+        ("Bushehr nuclear power plant", "IR", "Bushehr", 20),
+        ("Natanz nuclear facility", "IR", "Natanz", 35),
+        ("Negev Nuclear Research Center", "IL", "Dimona", 20),
+        ("Paks nuclear plant", "HU", "Paks", 8),
+        ("Kozloduy nuclear power plant", "BG", "Kozloduy", 8),
+        ("Fukushima Daiichi", "JP", "Namie", 12),
+        ("Yongbyon nuclear complex", "KP", "Yŏngbyŏn", 8),
+        ("Cattenom nuclear plant", "FR", "Cattenom", 5),
+        ("Angra nuclear power plant", "BR", "Angra dos Reis", 20),
+        ("Kursk nuclear power plant", "RU", "Kurchatov", 8),
+    ],
+)
+def test_nuclear_sites_lie_by_their_towns(gazetteer: Gazetteer, name: str, country: str, town: str, km: float) -> None:
+    (site,) = gazetteer.lookup(name)
+    near = gazetteer.lookup_in(town, country)[0]
+    assert site.country_code == country
+    assert geodesic((site.lat, site.lon), (near.lat, near.lon)).km < km
 
 
 @pytest.mark.parametrize(
@@ -439,6 +526,9 @@ def test_the_west_has_no_coordinates(gazetteer: Gazetteer) -> None:
         ("Vasylkivka", "dl:dnipropetrovsk-region"),
         ("Houston", "gn:4736286"),
         ("Ukraine", None),
+        ("Donetsk airport", "dl:donetsk-region"),
+        ("JFK Airport", "gn:5128638"),
+        ("Kursk nuclear plant", "dl:kursk-region"),
         ("Munich", "gn:2951839"),
         ("Toronto", "gn:6093943"),
         ("Edinburgh", "dl:scotland"),
@@ -501,6 +591,12 @@ def test_get_place(gazetteer: Gazetteer) -> None:
         ("the Northwest, a Jewish man", []),
         ("Lake Victoria and the Catawba River", ["Lake Victoria", "Catawba River"]),
         ("İstanbul and ISTANBUL", ["İstanbul", "ISTANBUL"]),
+        ("at Kabul airport, Goma International Airport", ["Kabul airport", "Goma International Airport"]),
+        ("KABUL AIRPORT; Heathrow airport’s runway", ["KABUL AIRPORT", "Heathrow airport"]),
+        ("a London airport, a Moscow airport and Istanbul airport", ["London", "Moscow", "Istanbul airport"]),
+        ("Normal airport operations, Union airport workers, Area airport", []),
+        ("the Bushehr nuclear power plant near Bushehr", ["Bushehr nuclear power plant", "Bushehr"]),
+        ("Strikes on Fordow and Natanz", ["Fordow", "Natanz"]),
     ],
 )
 def test_scan(gazetteer: Gazetteer, text: str, found: list[str]) -> None:
@@ -545,19 +641,126 @@ def test_folding_keeps_offsets(text: str) -> None:
     assert len(world_module.fold(text)) == len(text)
 
 
-# --- the derived file
+# --- the derived files
 
 
-def test_the_derived_file_is_that_of_the_readme() -> None:
-    """A rebuild that changed it must say so where its origin stands."""
-    raw = (world_module._DATA / "regions.csv.gz").read_bytes()
+def derived(name: str) -> list[dict[str, str]]:
+    """The rows of a derived file whose check sum and number of rows are those that the README gives."""
+    raw = (world_module._DATA / name).read_bytes()
     rows = list(csv.DictReader(io.StringIO(gzip.decompress(raw).decode(), newline="")))
     readme = (world_module._DATA / "README.md").read_text(encoding="utf-8")
-    assert hashlib.sha256(raw).hexdigest() in readme
-    assert f"{len(rows):,} rows" in readme
+    assert hashlib.sha256(raw).hexdigest() in readme, "a rebuild that changed it must say so where its origin stands"
+    assert f"| `{name}` | {len(rows):,} rows" in readme
     assert len({row["id"] for row in rows}) == len(rows)
-    assert sum(row["id"].startswith("fips:") for row in rows) == 3_141
     assert all(-90 <= float(row["lat"]) <= 90 and -180 <= float(row["lon"]) <= 180 for row in rows)
+    return rows
+
+
+def test_the_regions_are_those_of_the_readme() -> None:
+    assert sum(row["id"].startswith("fips:") for row in derived("regions.csv.gz")) == 3_141
+
+
+def test_the_airports_are_those_of_the_readme() -> None:
+    rows = derived("airports.csv.gz")
+    assert {row["code"] for row in rows} == {"AIRP", "AIRB"}
+    assert {row["country"] for row in rows} <= world_module.country_codes()
+    curated = {row.place.place_id for row in read_curated(resource("gazetteer.csv"))}
+    assert {row["id"] for row in rows if not row["id"].startswith("airport:")} <= curated
+
+
+@pytest.fixture
+def rebuild(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
+    """The script that derives the files, here of two files of its own, so that nothing is fetched."""
+    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parent.parent / "benchmarks"))
+    script = importlib.import_module("rebuild_gazetteer")
+    monkeypatch.setattr(script, "DATA", tmp_path)
+    monkeypatch.setattr(script, "FILES", {"a.csv.gz": lambda work: "a,b\n1,2\n", "b.txt": lambda work: "as it is\n"})
+    monkeypatch.setattr(script, "NEEDS_NPM", frozenset())
+    return script
+
+
+def test_what_a_rebuild_has_written_passes_its_check(rebuild: ModuleType, tmp_path: Path) -> None:
+    assert rebuild.main([]) == 0
+    assert gzip.decompress((tmp_path / "a.csv.gz").read_bytes()) == b"a,b\n1,2\n"
+    assert rebuild.main(["--check"]) == 0
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"a,b\n1,2\n", 1))  # packed by another zlib
+    assert rebuild.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "b.txt"])
+@pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
+def test_a_file_that_a_rebuild_would_change_is_named(
+    rebuild: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, damage: str
+) -> None:
+    rebuild.main([])
+    path = tmp_path / name
+    content = path.read_bytes()
+    path.unlink()
+    if damage != "gone":
+        other = gzip.compress(b"a,b\n1,3\n") if name.endswith(".gz") else b"As it is\n"
+        path.write_bytes(other if damage == "changed" else content[:-3])
+    before = {p: p.read_bytes() for p in tmp_path.iterdir()}
+    assert rebuild.main(["--check"]) == 1
+    assert capsys.readouterr().err.splitlines() == [f"{name}: a rebuild gives another file"]
+    assert {p: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_without_npm_a_file_is_said_to_be_unchecked(
+    rebuild: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rebuild.main([])
+    monkeypatch.setattr(rebuild, "NEEDS_NPM", frozenset({"a.csv.gz"}))
+    monkeypatch.setattr(rebuild.shutil, "which", lambda name: None)
+    assert rebuild.main(["--check"]) == 0
+    assert capsys.readouterr().out == "a.csv.gz: not checked, it needs npm\n"
+
+
+def airport(code: str, name: str, city: str, lat: float = 0.0, country: str = "GB") -> dict[str, str]:
+    return {"iata": code, "icao": "", "name": name, "city": city, "country": country, "lat": str(lat), "lon": "0"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "scanned", "listed"),
+    [
+        ([airport("A", "Goma International Airport", "Goma")], "Goma Airport", ""),
+        ([airport("A", "Ben Gurion International Airport", "Tel Aviv")], "Ben Gurion Airport|Tel Aviv Airport", ""),
+        (
+            [airport("A", "London Heathrow Airport", "London"), airport("B", "London Gatwick Airport", "London")],
+            "Heathrow Airport",
+            "London Airport",
+        ),
+        (  # the whole name of one in Ontario
+            [
+                airport("A", "London Airport", "London", country="CA"),
+                airport("B", "London Heathrow Airport", "London"),
+                airport("C", "London Gatwick Airport", "London"),
+            ],
+            "",
+            "London Airport",
+        ),
+        (  # the one that is called so is the town's
+            [airport("A", "Tripoli International Airport", "Tripoli"), airport("B", "Mitiga Airport", "Tripoli")],
+            "Tripoli Airport",
+            "",
+        ),
+        (  # too far away to be the same town's
+            [airport("A", "Miller Airport", "Columbus"), airport("B", "Ross Airport", "Columbus", lat=5.0)],
+            "Columbus Airport",
+            "",
+        ),
+        ([airport("A", "Erie International/Tom Ridge Field", "Erie")], "Tom Ridge Field Airport|Erie Airport", ""),
+        ([airport("A", "Beale Afb Airport", "Marysville")], "Beale AFB", ""),
+        ([airport("A", "Area Airport", "Area")], "", "Area Airport"),
+    ],
+)
+def test_names_of_airports(rebuild: ModuleType, rows: list[dict[str, str]], scanned: str, listed: str) -> None:
+    airports = [rebuild.read_airport(row) for row in rows]
+    rebuild.add_own_names(airports)
+    rebuild.add_town_names(airports)
+    cells = dict(zip(rebuild.AIRPORT_COLUMNS, rebuild.airport_cells(airports[0]), strict=True))
+    assert set(filter(None, scanned.split("|"))) <= set(cells["scanned"].split("|"))
+    assert cells["listed"].split("|")[0] == listed
+    assert not set(cells["scanned"].split("|")) & set(filter(None, cells["listed"].split("|")))
 
 
 def test_every_extra_name_is_of_a_region_that_is_there() -> None:
@@ -605,7 +808,7 @@ def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder of its own and a world of countries and states alone, which compiles in half a second."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("DATELINE_CACHE", str(folder))
-    for layer in ("_town_rows", "_region_rows"):
+    for layer in ("_town_rows", "_region_rows", "_airport_rows"):
         monkeypatch.setattr(world_module, layer, lambda *sources: iter(()))
     return folder
 
@@ -626,7 +829,7 @@ def test_a_damaged_cache_is_compiled_again(small_world: Path, name: str, damage:
 
 def test_processes_compile_at_once(small_world: Path) -> None:
     code = (
-        "import geo.world as w; w._town_rows = w._region_rows = lambda *sources: iter(())\n"
+        "import geo.world as w; w._town_rows = w._region_rows = w._airport_rows = lambda *sources: iter(())\n"
         "from geo.gazetteer import load_gazetteer; print(load_gazetteer().lookup('Texas')[0].place_id)"
     )
     command = [sys.executable, "-W", "error", "-c", code]
