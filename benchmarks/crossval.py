@@ -13,14 +13,14 @@ OWN = "own reports"
 WITHOUT_DEMONYMS = {"geovirus", OWN}
 """Sets whose annotators passed over words of nationality; they are scored without them."""
 
-_OWN_REPORTS = Path(__file__).resolve().parent.parent / "tests" / "data" / "reports" / "dev"
+OWN_REPORTS = Path(__file__).resolve().parent.parent / "tests" / "data" / "reports" / "dev"
 
 _Item = TypeVar("_Item")
 
 
 def own_reports() -> list[dict[str, Any]]:
     """Return our own reports as records of a set; their truth has no words of nationality."""
-    truths = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(_OWN_REPORTS.glob("*.json"))]
+    truths = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(OWN_REPORTS.glob("*.json"))]
     return [t["doc"] | {"mentions": [m for m in t["mentions"] if m["kind"] != "relative"]} for t in truths]
 
 

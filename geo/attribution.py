@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.language import ParsedDocument, ParsedSentence
+from geo.lexicon import NOUNS
+from geo.model import EventType
 from geo.text import SentenceKind
 
 __all__ = ["Attribution", "find_attributions"]
@@ -29,6 +31,8 @@ _PLANNING = frozenset(
     "decide offer schedule forecast anticipate fear appeal".split()
 )
 _ISSUED = frozenset("issue release post publish share broadcast circulate".split())
+_DECLARING = frozenset({"announce", "declare"})
+_HAPPENED = frozenset({EventType.BATTLE, EventType.CONTROL_CHANGE, EventType.WITHDRAWAL, EventType.CASUALTIES})
 _PERSONAL = frozenset("he she they him her i we".split())
 _OWNERS = frozenset("his her its their".split())
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
@@ -36,7 +40,12 @@ _CONTENT = frozenset({"ccomp", "xcomp", "dobj", "acl", "parataxis", "dative", "o
 _TOPICS = frozenset("of about for over that as".split())
 _CIRCUMSTANCE = frozenset("after before as while when since until once because if though although where".split())
 # What shows but does not speak: its words are those of whoever put it out.
-_EXHIBITS = frozenset("image photo photograph picture video footage clip map data record document report chart".split())
+_SILENT = frozenset("image photo photograph picture video footage clip map data chart".split())
+# What somebody has put out and what, where nobody is named, speaks for itself.
+_EXHIBITS = _SILENT | frozenset("record document report affidavit".split())
+# What must be completed by a clause to tell what somebody says: "saw that", not "saw unrest".
+_CLAUSE_ONLY = frozenset("see find show indicate".split())
+_BODIES = frozenset("organization organisation charity agency group company watchdog".split())
 _TITLED_NAME = re.compile(r"[a-z] [A-Z][\w'-]+ [A-Z][\w'-]+$")
 _TITLE_WORDS = re.compile(r"^(?:an?|the|that|this|but|and|president|mr|mrs|ms|dr)\.? +", re.IGNORECASE)
 _PLAIN_CUE = r"(?:said|says|told|claimed|claims|announced|reported|denied|added|confirmed|warned|wrote|stated|insisted)"
@@ -50,6 +59,10 @@ _SPEAKER_LAST = re.compile(
 _SOURCE_LAST = re.compile(
     r": (?P<who>(?:[\w.'-]+ ){0,4}(?:officials?|ministry|minister|police|governor|mayor|president|army|military|"
     r"sources?|authorities|reports?|media|agency|witnesses|UN|spokesman|spokeswoman))$"
+)
+_SAID_LAST = re.compile(
+    r", (?P<who>(?!he\b|she\b|they\b|it\b|which\b|who\b)[^,\";:]{3,70}?) (?:said|say|says|reported|added|confirmed)"
+    r"(?: (?:on|late|early) [A-Z]\w+day| (?:yesterday|today)| in a (?:statement|report))?[.\"]*$"
 )
 _ACCORDING = re.compile(r"[Aa]ccording to (?:the |an? )?(?P<who>[\w' -]{3,60}?)(?=[,.;]|$)")
 
@@ -88,6 +101,7 @@ class _Memory:
     def __init__(self, parsed: ParsedDocument) -> None:
         self.last_person = ""
         self.last_speaker = ""
+        self.last_body = ""
         self._full: dict[str, str] = {}
         people = (e for s in parsed.sentences for e in s.doc.ents if e.label_ == "PERSON")
         for person in people:
@@ -102,6 +116,8 @@ class _Memory:
         subjects = [e.text for e in doc.ents if e.label_ == "PERSON" and e.root.dep_ in {"nsubj", "appos"}]
         names = [name for text in subjects if self.is_person(name := self.full_name(text))]
         self.last_person = names[-1] if names else self.last_person
+        bodies = [e.text for e in doc.ents if e.label_ == "ORG" and e.root.dep_ in {"nsubj", "pobj", "agent", "appos"}]
+        self.last_body = re.sub(r"^[Tt]he |'s$", "", bodies[-1]) if bodies else self.last_body
 
     def full_name(self, name: str) -> str:
         """Return the full name that the report gives for a surname, or the name itself."""
@@ -133,8 +149,19 @@ def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]
             memory.last_speaker = attribution.speaker
             if memory.is_person(attribution.speaker) or _TITLED_NAME.search(attribution.speaker):
                 memory.last_person = attribution.speaker
+    if not found:
+        found = list(_at_the_end(sentence.doc, memory))
     memory.notice(sentence.doc)
     return sorted(found, key=lambda a: (-len(a.tokens), a.cue_index))
+
+
+def _at_the_end(doc: Any, memory: _Memory) -> Iterator[Attribution]:
+    """Read the speaker that ends a sentence whose tree has lost it: "…, police and hospital sources said."."""
+    if match := _SAID_LAST.search(doc.text):
+        tokens = frozenset(t.i for t in doc if t.idx < match.start())
+        who = memory.full_name(_TITLE_WORDS.sub("", match["who"]).strip())
+        yield Attribution("say", len(doc) - 1, who, tokens)
+        memory.last_speaker = who
 
 
 def _after_colon(doc: Any) -> Iterator[Attribution]:
@@ -151,8 +178,33 @@ def _at_cue(token: Any, memory: _Memory) -> Attribution | None:
     subject = _subject_of(token) or _beside(token)
     if subject is None:
         return None
+    if (
+        lemma in _CLAUSE_ONLY
+        and not any(c.dep_ in {"ccomp", "xcomp"} for c in token.children)
+        and not _exhibits(subject)
+    ):
+        return None
+    if lemma in _DECLARING and not _tells_in_words(token):
+        return None  # to declare a state of emergency is to make it so
+    if lemma == "claim" and any(c.dep_ == "dobj" and c.lower_ in {"which", "that", "it"} for c in token.children):
+        return None  # land that is claimed, not words
     tokens = _content(token, subject)
     return Attribution(lemma, token.i, _speaker(subject, memory), tokens) if tokens else None
+
+
+def _tells_in_words(cue: Any) -> bool:
+    """Whether what is declared is a clause, a quotation or a happening, not an act of office."""
+    if any(c.dep_ in {"ccomp", "xcomp", "parataxis", "nsubjpass"} for c in cue.children) or cue.dep_ in {
+        "ccomp",
+        "parataxis",
+    }:
+        return True
+    objects = [c.lemma_.lower() for c in cue.children if c.dep_ == "dobj"]
+    return not objects or any(NOUNS.get(lemma) in _HAPPENED for lemma in objects)
+
+
+def _exhibits(subject: Any) -> bool:
+    return subject.lemma_.lower() in _EXHIBITS
 
 
 def _at_according(token: Any, memory: _Memory) -> Attribution | None:
@@ -231,7 +283,7 @@ def _content(cue: Any, subject: Any) -> frozenset[int]:
 def _is_content(child: Any) -> bool:
     """Whether what hangs on a cue is what is said, not where or when it is said."""
     if child.dep_ == "prep":
-        return child.lower_ in _TOPICS
+        return child.lower_ in _TOPICS or _tells_in(child)
     if child.dep_ == "advcl":
         return child.i > child.head.i and not any(
             c.dep_ in {"mark", "advmod"} and c.lower_ in _CIRCUMSTANCE for c in child.children
@@ -239,6 +291,13 @@ def _is_content(child: Any) -> bool:
     if child.dep_ == "advmod":
         return any(t.pos_ == "VERB" for t in child.subtree)
     return child.dep_ in _CONTENT
+
+
+def _tells_in(preposition: Any) -> bool:
+    """Whether what is said hangs on where it is said: "said in a statement that …"."""
+    objects = [c for c in preposition.children if c.dep_ == "pobj"]
+    clauses = (c for o in objects for c in o.children if c.dep_ in {"relcl", "acl", "ccomp"} and c.i > o.i)
+    return any(any(t.lower_ == "that" and t.i < c.i for t in c.children) for c in clauses)
 
 
 def _is_circumstance(token: Any) -> bool:
@@ -253,7 +312,7 @@ def _is_circumstance(token: Any) -> bool:
 def _speaker(subject: Any, memory: _Memory) -> str:
     if issuer := _issuer(subject):
         return _speaker(issuer, memory)
-    if subject.lemma_.lower() in _EXHIBITS and not any(t.dep_ == "poss" for t in subject.children):
+    if subject.lemma_.lower() in _SILENT and not any(t.dep_ == "poss" for t in subject.children):
         return _speaker(outer, memory) if (outer := _publisher(subject)) is not None else ""
     if subject.lower_ in _PERSONAL or subject.lower_ in {"it", "who", "which", "that"}:
         return _antecedent(subject, memory)
@@ -262,7 +321,10 @@ def _speaker(subject: Any, memory: _Memory) -> str:
     if person is not None and not _has_conjunct(subject):
         name = " ".join(t.text for t in person if t.text != "'s")
         return memory.full_name(re.sub(r" ([-'.]) ?", r"\1", name))
-    return _owned(subject, memory)
+    known = any(c.lower_ == "the" for c in subject.children) and len(list(subject.children)) == 1
+    if subject.lower_ in _BODIES and known and memory.last_body:
+        return memory.last_body
+    return _apposed_name(subject) or _owned(subject, memory)
 
 
 def _issuer(subject: Any) -> Any | None:
@@ -287,6 +349,14 @@ def _apposed_person(subject: Any) -> Any | None:
     """Return the person whom a title stands for ("the adviser, Ana Ruiz, said")."""
     named = (c for c in subject.children if c.dep_ == "appos")
     return next((e for c in named for e in c.doc.ents if e.label_ == "PERSON" and e.start <= c.i < e.end), None)
+
+
+def _apposed_name(subject: Any) -> str:
+    """Return the proper name that a common noun stands for ("the owner, Sunlight Lines, denied"), or ''."""
+    if subject.pos_ != "NOUN":
+        return ""
+    named = next((c for c in subject.children if c.dep_ == "appos" and c.pos_ == "PROPN" and c.i > subject.i), None)
+    return "" if named is None else " ".join(t.text for t in named.subtree if t.pos_ == "PROPN" and t.i <= named.i)
 
 
 def _has_conjunct(token: Any) -> bool:

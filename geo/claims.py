@@ -5,13 +5,13 @@ A happening whose place is not known becomes a claim without one, which waits in
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from geo.attribution import Attribution, find_attributions
-from geo.happenings import SPEECH_VERBS, Scene, Spot, Trigger, clause_head, find_triggers, tie
+from geo.happenings import SPEECH_VERBS, Scene, Spot, Trigger, clause_head, find_triggers
 from geo.language import ParsedDocument, ParsedSentence
 from geo.model import (
     Claim,
@@ -26,15 +26,24 @@ from geo.model import (
     Timex,
     Verification,
 )
+from geo.selection import Carried, choose_type, select, told_types, walk
 from geo.text import SentenceKind, fold, paragraph_span
 
-__all__ = ["extract_claims"]
+__all__ = ["extract_claims", "read_scenes"]
 
 _MODALS = frozenset("will would could may might should must shall can".split())
 _PLAN_NOUNS = frozenset("aim goal plan intention effort attempt bid hope threat pledge promise proposal".split())
 _PLAN_VERBS = frozenset(
-    "vow aim plan want expect seek hope promise pledge threaten intend demand urge propose prepare consider order "
-    "agree try attempt schedule anticipate".split()
+    "vow aim plan want expect seek hope promise pledge threaten intend demand urge propose prepare consider "
+    "agree schedule anticipate".split()
+)
+_FIXED = frozenset("schedule expect plan set slate be book".split())
+_TRYING = frozenset({"try", "attempt"})
+# "is due in Osh on Friday", "a meeting is set for Friday", "they are expected back": no verb of the happening itself.
+_DUE = re.compile(
+    r"\b(?:is|are|was|were|be) (?:\w+ly |also |still |now )?"
+    r"(?:due|set|scheduled|slated|planned|expected|poised|booked|timetabled)(?: back| out| home)? "
+    r"(?:to|in|at|on|for|next|this|from|by|before|later|tomorrow|back)\b"
 )
 _CIRCUMSTANCE = frozenset("after before since while during following amid despite by".split())
 _NEEDED = frozenset("crucial necessary important vital essential expected set due likely".split())
@@ -46,7 +55,8 @@ _VERIFIED = re.compile(r"\b(?:has|have|was|were|been) (?:independently )?verifie
 _NO_HAPPENING = re.compile(
     r"\bthere (?:was|is|were|are|had been|has been) no\b|\bno (?:talk|discussion|plans?|question) of\b", re.I
 )
-_CARRY_SENTENCES = 4
+_WEEKDAY = re.compile(r"day\b", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:until|till|through|by|before) (?:at least )?$", re.IGNORECASE)
 _SINCE_BEFORE = re.compile(r"\bsince (?:[^\s,;]+ ){0,5}$", re.IGNORECASE)
 _LONGEST_CREDIT = 24
 # How far up the tree a time expression may stand from the happening that it dates.
@@ -57,27 +67,35 @@ def extract_claims(
     document: Document, parsed: ParsedDocument, resolutions: Sequence[Resolution], timexes: Sequence[Timex]
 ) -> list[Claim]:
     """Return the claims of a report in order; a claim with ``place`` None is a happening whose place is not known."""
-    said = find_attributions(parsed)
+    scenes = read_scenes(document, parsed, resolutions, timexes)
+    told = told_types(scene for _, scene in scenes)
     claims: list[Claim] = []
-    seen: set[str] = set()
-    last: tuple[int, Spot] | None = None
-    for number, sentence in enumerate(parsed.sentences):
-        words = document.text[sentence.start : sentence.end]
-        if sentence.kind is not SentenceKind.BODY or words in seen:
-            continue
-        seen.add(words)
-        scene = _scene(document, sentence, resolutions, timexes, said[number])
-        if _COULD_NOT_VERIFY.search(fold(words)):
+    for scene, rows in walk(scenes, _choose):
+        if _COULD_NOT_VERIFY.search(scene.sentence.text):
             claims = _mark_unverified(claims)
-            continue
-        carried = last[1] if last is not None and number - last[0] <= _CARRY_SENTENCES else None
-        found = [_claim(scene, trigger, spot) for trigger, spot in tie(scene, carried)]
-        claims += found
-        if (spot := _spot_to_carry(scene, found)) is not None:
-            last = (number, spot)
-        elif found and last is not None and any(c.place is not None for c in found):
-            last = (number, last[1])
+        claims += [_claim(scene, _typed(scene, trigger, spot, told), spot) for trigger, spot in rows]
     return claims
+
+
+def read_scenes(
+    document: Document, parsed: ParsedDocument, resolutions: Sequence[Resolution], timexes: Sequence[Timex]
+) -> list[tuple[int, Scene]]:
+    """Return what is known of each sentence of the body with its number; a sentence that is repeated counts once."""
+    said = find_attributions(parsed)
+    first = {s.text: number for number, s in reversed(list(enumerate(parsed.sentences)))}
+    return [
+        (number, _scene(document, sentence, resolutions, timexes, said[number]))
+        for number, sentence in enumerate(parsed.sentences)
+        if sentence.kind is SentenceKind.BODY and first[sentence.text] == number
+    ]
+
+
+def _choose(scene: Scene, carried: Carried | None) -> list[tuple[Trigger, Spot | None]]:
+    return [] if _COULD_NOT_VERIFY.search(scene.sentence.text) else select(scene, carried)
+
+
+def _typed(scene: Scene, trigger: Trigger, spot: Spot | None, told: Mapping[EventType, int]) -> Trigger:
+    return replace(trigger, kind=choose_type(scene, trigger, spot, told))
 
 
 def _mark_unverified(claims: Sequence[Claim]) -> list[Claim]:
@@ -98,13 +116,19 @@ def _scene(
         document, sentence, timexes
     )
     times = [(_token_at(sentence, t.start, t.end), t) for t in within]
-    return Scene(document, sentence, _without_anchors(spots), actors, times, said, find_triggers(sentence.doc))
+    triggers = [t for t in find_triggers(sentence.doc) if not _in_a_date(sentence, t, within)]
+    return Scene(document, sentence, _without_anchors(spots), actors, times, said, triggers)
+
+
+def _in_a_date(sentence: ParsedSentence, trigger: Trigger, times: Iterable[Timex]) -> bool:
+    """Whether what looks like a happening is part of a date: "5 March"."""
+    at = sentence.start + sentence.doc[trigger.index].idx
+    return any(t.start <= at < t.end for t in times)
 
 
 def _spot(sentence: ParsedSentence, resolution: Resolution) -> Spot | None:
     mention, place = resolution.mention, resolution.place
-    describes = mention.relation is not None and mention.relation.describes is not None
-    if place is None or place.lat is None or describes:
+    if place is None or place.lat is None:
         return None
     span = sentence.doc.char_span(mention.start - sentence.start, mention.end - sentence.start, alignment_mode="expand")
     return Spot(span.start, span.end, place, resolution) if span is not None and len(span) else None
@@ -125,15 +149,10 @@ def _token_at(sentence: ParsedSentence, start: int, end: int) -> int:
 
 
 def _without_anchors(spots: Sequence[Spot]) -> list[Spot]:
-    """Drop the names inside a relative place: "south of Kharkiv" is not in Kharkiv."""
+    """Drop the names inside a relative place ("south of Kharkiv" is not in it) and what only describes a name."""
     wide = [s for s in spots if s.place.kind is PlaceKind.RELATIVE]
-    return [s for s in spots if s in wide or not any(w.start <= s.start and s.end <= w.end for w in wide)]
-
-
-def _spot_to_carry(scene: Scene, found: Sequence[Claim]) -> Spot | None:
-    """Return the place that the next sentence may carry on with: the first that this one's rows are at."""
-    places = {c.place.place_id for c in found if c.place is not None}
-    return next((s for s in scene.spots if s.place.place_id in places), None)
+    kept = [s for s in spots if s in wide or not any(w.start <= s.start and s.end <= w.end for w in wide)]
+    return [s for s in kept if (relation := s.resolution.mention.relation) is None or relation.describes is None]
 
 
 def _claim(scene: Scene, trigger: Trigger, spot: Spot | None) -> Claim:
@@ -141,6 +160,8 @@ def _claim(scene: Scene, trigger: Trigger, spot: Spot | None) -> Claim:
     attribution = _attribution(scene, trigger)
     status = _status(scene, trigger, attribution)
     when = _when(scene, trigger, status)
+    if _is_ahead(when, document.published) and status in (Status.REPORTED, Status.CLAIMED):
+        status = Status.PLANNED
     resolution = spot.resolution if spot else None
     place = spot.place if spot else None
     inside = resolution is not None and sentence.start <= resolution.mention.start < sentence.end
@@ -194,12 +215,27 @@ def _confidence(sentence: ParsedSentence, resolution: Resolution | None, inside:
 
 def _attribution(scene: Scene, trigger: Trigger) -> Attribution | None:
     """Return the cue whose words hold the trigger: one that denies it, else the innermost."""
-    holding = [a for a in scene.said if trigger.index in a.tokens or (trigger.index == a.cue_index and a.denies)]
+    holding = [
+        a
+        for a in scene.said
+        if (trigger.index in a.tokens and not _is_occasion(scene, trigger, a))
+        or (trigger.index == a.cue_index and a.denies)
+    ]
     denying = [a for a in holding if a.denies]
     return (denying or holding)[-1] if holding else None
 
 
+def _is_occasion(scene: Scene, trigger: Trigger, attribution: Attribution) -> bool:
+    """Whether a trigger only names where something is said: "told a news conference in Chadron"."""
+    token = scene.doc[trigger.index]
+    spoken = trigger.kind is EventType.STATEMENT and not trigger.verbal
+    return spoken and token.head.i == attribution.cue_index and token.dep_ in {"dobj", "dative"}
+
+
 def _status(scene: Scene, trigger: Trigger, attribution: Attribution | None) -> Status:
+    spoken = trigger.kind is EventType.STATEMENT and any(a.cue_index == trigger.index for a in scene.said)
+    if spoken and (attribution is None or attribution.cue_index == trigger.index):
+        return Status.REPORTED
     if attribution is not None and (attribution.denies or _is_negated(scene, trigger)):
         return Status.DENIED
     if _is_planned(scene, trigger) or (attribution is not None and attribution.plans):
@@ -223,6 +259,8 @@ def _is_planned(scene: Scene, trigger: Trigger) -> bool:
     if not doc.has_annotation("DEP"):
         return any(t.lower_ in _MODALS or t.lower_ == "to" for t in doc[max(0, trigger.index - 2) : trigger.index])
     node = doc[trigger.index]
+    if _is_due(scene, node):
+        return True
     for _ in range(6):
         if _wanted(node):
             return True
@@ -234,12 +272,24 @@ def _is_planned(scene: Scene, trigger: Trigger) -> bool:
     return False
 
 
+def _is_due(scene: Scene, token: Any) -> bool:
+    """Whether the clause of a happening says that it is due: "is due in Osh", "both sides are to pull back"."""
+    clause = clause_head(token)
+    if token.dep_ == "xcomp" and token.head.lemma_ == "be" and any(c.lower_ == "to" for c in token.children):
+        return True
+    match = _DUE.search(scene.doc.text)
+    held = [clause, *(c for c in clause.children if c.dep_ in {"aux", "auxpass", "acomp", "attr", "xcomp", "prep"})]
+    return match is not None and any(match.start() <= t.idx < match.end() for t in held)
+
+
 def _wanted(token: Any) -> bool:
     lowered = {c.lower_ for c in token.children if c.dep_ in {"aux", "auxpass"}}
     if lowered & _MODALS and "have" not in lowered:
         return True
     head = token.head
     if token.dep_ in {"xcomp", "ccomp", "dobj"} and head.lemma_.lower() in _PLAN_VERBS:
+        return True
+    if token.dep_ == "xcomp" and head.lemma_.lower() in _TRYING and head.tag_ in {"VBZ", "VBP", "VBG"}:
         return True
     if token.dep_ == "xcomp" and head.lemma_.lower() == "call":
         return True
@@ -277,8 +327,11 @@ class _When:
 
 def _when(scene: Scene, trigger: Trigger, status: Status) -> _When:
     """Return the days of a happening: its own time expression, else for what is not planned the report's day."""
-    timex = _timex_of(scene, trigger, _OWN_CLAUSE if status is Status.PLANNED else _ANY_CLAUSE)
     published = scene.document.published
+    timex = _timex_of(scene, trigger, _OWN_CLAUSE if status is Status.PLANNED else _ANY_CLAUSE)
+    if status is Status.PLANNED and published is not None:
+        if (ahead := _ahead(scene, timex or _timex_of(scene, trigger, _ANY_CLAUSE), published)) is not None:
+            return ahead
     if timex is not None:
         last = published if published and _is_since(scene, timex) else timex.date_to
         return _When(timex.date_from, last, timex.text, timex.precision, timex.basis)
@@ -287,6 +340,29 @@ def _when(scene: Scene, trigger: Trigger, status: Status) -> _When:
     if (span := _lasting(scene, published)) is not None:
         return span
     return _When(published, published, "", TimePrecision.DAY, DateBasis.PUBLICATION)
+
+
+def _is_ahead(when: _When, published: date | None) -> bool:
+    """Whether a day lies after the report's: what happens then can only be planned."""
+    return published is not None and when.date_from is not None and when.date_from > published
+
+
+def _ahead(scene: Scene, timex: Timex | None, published: date) -> _When | None:
+    """Return the day ahead that a plan names: a weekday just past is next week's; "until" it, from the report on."""
+    if timex is None or timex.date_from is None or timex.date_to is None:
+        return None
+    first, last = timex.date_from, timex.date_to
+    weekday = timex.basis is DateBasis.RELATIVE and first == last and _WEEKDAY.search(timex.text)
+    if weekday and 0 < (published - first).days < 7:
+        before = scene.document.text[max(scene.sentence.start, timex.start - 12) : timex.start]
+        if not _UNTIL.search(before):
+            return None
+        first = last = first + timedelta(days=7)
+    if first <= published:
+        return None
+    before = scene.document.text[max(scene.sentence.start, timex.start - 12) : timex.start]
+    start = published if _UNTIL.search(before) and not before.rstrip().endswith("by") else first
+    return _When(start, last, timex.text, timex.precision, timex.basis)
 
 
 def _is_since(scene: Scene, timex: Timex) -> bool:
@@ -334,8 +410,20 @@ def _time_rank(doc: Any, index: int, trigger: Trigger) -> int:
     if holder == own:
         return 1
     if holder in list(token.ancestors):
+        if _is_completed_by(holder, token):
+            return 1
         return 2 if holder.lemma_.lower() not in SPEECH_VERBS else 4
     return _UNRELATED
+
+
+def _is_completed_by(verb: Any, token: Any) -> bool:
+    """Whether a happening is what a verb of plan or duty is completed by: "on Friday he is scheduled to travel"."""
+    if verb.lemma_.lower() not in _FIXED:
+        return False
+    node = token
+    while node != verb and node.dep_ in {"xcomp", "conj"}:
+        node = node.head
+    return bool(node == verb)
 
 
 def _crosses_clause(lower: Any, upper: Any) -> bool:

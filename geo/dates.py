@@ -591,6 +591,7 @@ _FRAGMENTS = {
     "month": rf"(?P<month>{_any(_MONTHS)})\b{_DOT}",
     "this_month": rf"(?P<month>[a-z]+){_DOT}",  # where the rule's first word is known to be one
     "year": rf"(?P<year>[12]\d{{3}})(?!\d|[,.]\d| (?:{_any(_QUANTITIES)})\b)",
+    "month_year": r"(?P<year>(?:19|20)\d\d)(?!\d|[,.]\d)",
     "point": r"(?P<point>that|the same|this|last|next) year",
     "to": r" ?(?:-|\bto\b|\bthrough\b|\band\b|\bor\b) ?(?:the )?",
     "n": rf"(?P<n>\d{{1,4}}|(?:{_any(_TENS)})-(?:{_any(_ONES)})|(?:a )?(?:{_any(_VAGUE)})(?: of)?|{_any(_COUNTS)})",
@@ -634,7 +635,7 @@ _TABLE: tuple[tuple[Collection[str], str, _Reader, DateBasis], ...] = (
     (_MONTHS, r"<this_month>,? (?:of )?(?P<y>\d{1,4}) (?P<era><bc>)", _read_bc, _EXPLICIT),
     (_MONTHS, rf"<this_month> (?:the )?<day>(?=<to>{_DAY2},? <year>)", _read_calendar, _EXPLICIT),
     (_MONTHS, r"<this_month> (?:the )?<day><in_year>", _read_calendar, _EXPLICIT),
-    (_MONTHS, r"<this_month>(?:,? (?:of )?<year>| (?:of )?<point>)", _read_month_of_year, _EXPLICIT),
+    (_MONTHS, r"<this_month>(?:,? (?:of )?<month_year>| (?:of )?<point>)", _read_month_of_year, _EXPLICIT),
     (_MONTHS, rf"<this_month>(?=<to>(?:{_any(_MONTHS)})\b)", _read_month_of_year, _EXPLICIT),
     (_MONTHS, r"<this_month>", _read_month, _EXPLICIT),
     (_WEEKDAYS, r"<weekday>(?: <tod>)?(?: (?:of )?(?P<week>last|this|next) week)?", _read_weekday, _RELATIVE),

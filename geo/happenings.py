@@ -17,10 +17,24 @@ from geo.lexicon import IDIOMS, NAMED, NOUNS, VERBS, refine
 from geo.model import Document, EventType, Place, PlaceKind, Resolution, Timex
 from geo.text import fold
 
-__all__ = ["SPEECH_VERBS", "Scene", "Spot", "Trigger", "clause_head", "find_triggers", "tie"]
+__all__ = [
+    "LANDMARK_VERBS",
+    "SPEECH_VERBS",
+    "Scene",
+    "Spot",
+    "Trigger",
+    "clause_head",
+    "find_triggers",
+    "holds",
+    "is_dated_aside",
+    "is_landmark",
+    "tie",
+]
 
 SPEECH_VERBS = frozenset("say tell speak add address announce declare report".split())
-_LANDMARK_VERBS = frozenset("lie sit border locate situate neighbour neighbor adjoin straddle overlook base".split())
+LANDMARK_VERBS = frozenset(
+    "lie sit border locate situate neighbour neighbor adjoin straddle overlook base equal compare resemble".split()
+)
 _LANDMARK_NOUNS = frozenset("border frontier boundary ally size area".split())
 _LANDMARK_BEFORE = re.compile(
     r"\b(?:next to|(?:north|south)(?:east|west)? of|(?:east|west) of|as big as|size of|area of|like|border with) "
@@ -110,7 +124,11 @@ def tie(scene: Scene, carried: Spot | None) -> Iterator[tuple[Trigger, Spot | No
     ties = _without_containers([(t, spot) for spot in scene.spots for t in _triggers_of(scene, spot)])
     placed = {trigger.index for trigger, _ in ties}
     for trigger, spot in [*ties, *_free_ties(scene, placed, carried)]:
-        key = (spot.place.place_id if spot else "", trigger.kind, trigger.index if _dated_aside(scene, trigger) else -1)
+        key = (
+            spot.place.place_id if spot else "",
+            trigger.kind,
+            trigger.index if is_dated_aside(scene, trigger) else -1,
+        )
         if key not in seen:
             seen.add(key)
             yield trigger, spot
@@ -179,18 +197,19 @@ def _arguments(verb: Any) -> set[str]:
 
 def _triggers_of(scene: Scene, spot: Spot) -> list[Trigger]:
     """Return the trigger that a spot hangs on and the dated asides about it ("Acre, captured last week, …")."""
-    if _is_landmark(scene, spot):
+    if is_landmark(scene, spot):
         return []
     if not scene.sentence.has_parse:
         nearest = min(scene.triggers, key=lambda t: abs(t.index - spot.start), default=None)
         return [nearest] if nearest else []
     root = scene.doc[spot.start : spot.end].root
     main = _climb(scene, root)
-    asides = [t for t in scene.triggers if _dated_aside(scene, t) and root in _aside_about(scene.doc[t.index])]
+    asides = [t for t in scene.triggers if is_dated_aside(scene, t) and root in _aside_about(scene.doc[t.index])]
     return ([main] if main else []) + [t for t in asides if t != main]
 
 
-def _is_landmark(scene: Scene, spot: Spot) -> bool:
+def is_landmark(scene: Scene, spot: Spot) -> bool:
+    """Whether a place only marks where another lies, or stands on a banner."""
     before = fold(scene.doc[: spot.start].text_with_ws[-_LOOK_BACK:])
     after = fold(scene.doc[spot.end :].text[:14])
     relation = spot.resolution.mention.relation
@@ -210,7 +229,7 @@ def _climb(scene: Scene, node: Any) -> Trigger | None:
         forces = forces or (node.pos_ == "NOUN" and node.lemma_.lower() in _FORCES)
         if node.pos_ in {"VERB", "AUX"}:
             lemma = node.lemma_.lower()
-            if lemma in _LANDMARK_VERBS:
+            if lemma in LANDMARK_VERBS:
                 return Trigger(node.i, lemma, EventType.MOVEMENT, True) if forces else None
             if lemma in SPEECH_VERBS and not _in_words_of(scene, start, node):
                 cue = node.head if node.dep_ == "advcl" and node.head.lemma_.lower() in SPEECH_VERBS else node
@@ -272,7 +291,7 @@ def _in_clause(verb: Any, by_index: dict[int, Trigger]) -> Trigger | None:
     return None
 
 
-def _dated_aside(scene: Scene, trigger: Trigger) -> bool:
+def is_dated_aside(scene: Scene, trigger: Trigger) -> bool:
     """Whether a trigger tells, in a clause of its own, what happened to a thing on a day of its own."""
     if not scene.sentence.has_parse or not trigger.verbal:
         return False
@@ -290,10 +309,11 @@ def _aside_about(token: Any) -> list[Any]:
 
 def _without_containers(ties: list[tuple[Trigger, Spot]]) -> list[tuple[Trigger, Spot]]:
     """Drop a place that holds another one of the same happening: Bucha, not Ukraine too."""
-    return [(t, s) for t, s in ties if not any(t == u and _holds(s.place, o.place) for u, o in ties)]
+    return [(t, s) for t, s in ties if not any(t == u and holds(s.place, o.place) for u, o in ties)]
 
 
-def _holds(outer: Place, inner: Place) -> bool:
+def holds(outer: Place, inner: Place) -> bool:
+    """Whether one place lies in another, by their codes."""
     if outer.place_id == inner.place_id or outer.country_code != inner.country_code:
         return False
     if outer.place_id == inner.parent_id:
@@ -357,7 +377,7 @@ def _place_for(scene: Scene, trigger: Trigger, carried: Spot | None) -> Spot | N
         return there
     if carried is not None and _subject_carries(scene, trigger):
         return carried
-    near = [s for s in scene.spots if not _is_landmark(scene, s) and not _in_aside(scene, s)]
+    near = [s for s in scene.spots if not is_landmark(scene, s) and not _in_aside(scene, s)]
     if near:
         return min(near, key=lambda s: abs(s.start - trigger.index))
     return carried if not scene.spots and _ANAPHOR.search(fold(scene.doc.text)) else None

@@ -13,7 +13,21 @@ from geo.model import EventType
 __all__ = ["IDIOMS", "NAMED", "NOUNS", "VERBS", "refine"]
 
 # Verbs with a particle that tell no happening of the kind that the verb alone tells.
-IDIOMS = frozenset({"die down", "die out", "shake off", "fire up", "break down", "take over", "hold up", "kick off"})
+IDIOMS = frozenset(
+    {
+        "die down",
+        "die out",
+        "shake off",
+        "fire up",
+        "break down",
+        "take over",
+        "hold up",
+        "kick off",
+        "give up",
+        "set up",
+    }
+    | {"cut off", "come on", "go on", "carry on", "carry out", "break out", "come out", "rise to", "turn out"}
+) - {"give up"}
 
 
 def _table(words: dict[EventType, str]) -> dict[str, EventType]:
@@ -23,59 +37,89 @@ def _table(words: dict[EventType, str]) -> dict[str, EventType]:
 VERBS = _table(
     {
         EventType.BATTLE: """fight battle clash repel repulse assault attack counterattack ambush skirmish besiege
-            storm thwart resist raid engage invade push push_out push_back drive_out drive_away beat_off beat_back
-            hold_off advance outflank encircle rage""",
+            storm thwart resist engage invade push push_out push_back drive_out drive_away beat_off beat_back
+            hold_off advance outflank encircle rage fend_off pin_down overpower mutiny infiltrate""",
         EventType.STRIKE: """rain shell bombard bomb strike pound target shoot_down intercept launch fire explode
-            detonate blast hit""",
+            detonate blast hit rocket strafe""",
         EventType.CONTROL_CHANGE: """capture recapture seize retake liberate occupy reoccupy annex conquer take
             take_back win_back hand_over give_up yield regain reclaim recover control free cede surrender fall
-            overrun secure hold reconquer lose raise""",
+            overrun secure hold reconquer lose raise oust depose overthrow topple""",
         EventType.WITHDRAWAL: """withdraw retreat abandon pull_back pull_out withdraw_from evacuate_troops flee
-            leave regroup retire""",
+            leave regroup retire quit vacate""",
         EventType.VIOLENCE_AGAINST_CIVILIANS: """massacre kidnap abduct torture rape execute behead murder stab
-            shoot gun_down detain arrest lynch rob assassinate hostage deport loot imprison mug""",
-        EventType.PROTEST: "protest rally march demonstrate riot chant boycott picket strike_work occupy_square",
+            shoot gun_down lynch rob assassinate hostage deport loot mug slaughter hack terrorise terrorize beat
+            harass molest assail hijack traffic""",
+        EventType.PROTEST: """protest rally march demonstrate riot chant boycott picket strike_work occupy_square
+            blockade barricade gather disperse mob jeer heckle""",
         EventType.DISASTER: """flood erupt shake tremble burst overflow inundate burn rage_fire spread sweep quake
-            submerge landslide blaze engulf infect sicken hospitalise hospitalize outbreak batter lash""",
+            submerge landslide blaze engulf infect sicken outbreak batter lash swamp spew belch douse extinguish
+            swell rise thaw buckle freeze strand snow pour lightning ignite smoulder smolder drench""",
         EventType.ACCIDENT: """crash derail collide capsize sink overturn collapse plunge plow plough veer drown
-            skid leak""",
-        EventType.DAMAGE: """destroy damage wreck flatten demolish ruin raze topple cripple rupture sever shatter
-            uproot disrupt gut char knock_out tear wash_away sweep_away""",
-        EventType.CASUALTIES: "kill injure wound die perish hurt maim dead",
-        EventType.AID: """send give provide supply deliver donate send_aid rescue distribute assist shelter feed
-            evacuate treat vaccinate airlift donate pledge_aid arm rebuild repair""",
+            skid leak ram slam topple_over roll_over come_off crush overload run_into spill list founder
+            jackknife malfunction""",
+        EventType.DAMAGE: """destroy damage wreck flatten demolish ruin raze cripple rupture sever shatter
+            uproot disrupt gut char knock_out tear wash_away sweep_away smash break cut pollute contaminate blacken
+            tear_off rip scorch torch vandalise vandalize crack collapse_roof""",
+        EventType.CASUALTIES: """kill injure wound die perish hurt maim dead treat hospitalise hospitalize bury
+            succumb claim_lives recover_body choke suffocate""",
+        EventType.AID: """give provide supply deliver donate send_aid rescue distribute assist feed vaccinate airlift
+            pledge_aid arm rebuild repair pluck search save resuscitate immunise immunize airdrop fund
+            hand_out winch comb""",
         EventType.MOVEMENT: """move go_into pull_into deploy redeploy enter cross arrive reach mass amass transfer
-            displace return travel sail head_for relocate station""",
-        EventType.STATEMENT: "visit meet speak tour negotiate sign inaugurate discuss hold_talks open attend",
-        EventType.OTHER: "consolidate vote elect close reopen mobilise mobilize suspend impose lift halt hang",
+            displace return travel sail head_for relocate station send evacuate shelter fly drive ferry divert reroute
+            head go come dock anchor land patrol escort depart set_out turn_back roll pass_through stay camp drift
+            migrate resettle rehouse repatriate bus transport haul tow steam carry bring ground
+            stream trek walk ride""",
+        EventType.STATEMENT: """visit meet speak tour negotiate sign inaugurate discuss hold_talks attend brief address
+            unveil inspect host receive greet lay_wreath commemorate honour honor confer mediate""",
+        EventType.OTHER: """consolidate vote elect close reopen mobilise mobilize suspend impose lift halt hang arrest
+            detain charge jail sentence imprison convict raid search_house confiscate open shut cancel postpone
+            ban fine count tally investigate sue remand question try plead
+            stop delay quarantine restrict isolate test seize_drugs block restore resume
+            lock surround guard cordon""",
     }
 )
 
 NOUNS = _table(
     {
         EventType.BATTLE: """fighting battle clash combat offensive counteroffensive counter-offensive assault
-            attack invasion incursion siege firefight skirmish advance progress raid insurgency ambush frontline""",
-        EventType.STRIKE: "shelling bombing bombardment airstrike strike barrage explosion blast",
+            attack invasion incursion siege firefight skirmish advance progress insurgency ambush frontline
+            gunfire gunfight gunbattle shootout mutiny hostilities ceasefire truce cease-fire""",
+        EventType.STRIKE: """shelling bombing bombardment airstrike strike barrage explosion blast mortar rocket
+            salvo""",
         EventType.CONTROL_CHANGE: """gain capture recapture liberation seizure annexation takeover conquest
-            occupation fall""",
-        EventType.WITHDRAWAL: "withdrawal retreat pullback pullout regrouping",
+            occupation fall coup putsch handover""",
+        EventType.WITHDRAWAL: "withdrawal retreat pullback pullout regrouping drawdown",
         EventType.VIOLENCE_AGAINST_CIVILIANS: """massacre killing kidnapping abduction torture execution murder
-            shooting stabbing rape arrest detention robbery assassination genocide atrocity""",
+            shooting stabbing rape robbery assassination genocide atrocity violence reprisal bloodshed
+            hostage gunman killer intimidation arson""",
         EventType.PROTEST: """protest demonstration rally march riot unrest sit-in strike_action picket protester
-            demonstrator""",
+            demonstrator marcher blockade roadblock barricade vigil_protest walkout stoppage striker banner chant
+            procession""",
         EventType.DISASTER: """earthquake quake aftershock flood flooding storm hurricane typhoon cyclone tornado
             landslide mudslide wildfire fire blaze eruption tsunami drought heatwave avalanche outbreak epidemic
-            pandemic cholera magnitude rainfall monsoon""",
+            pandemic cholera magnitude rainfall monsoon ash lava smoke flame inferno snowfall blizzard
+            downpour rain surge gale floodwater heat temperature ebola measles dengue landfall tremor
+            embankment gust snowdrift snow hail magma crater epicentre epicenter infection virus debris mud hunger
+            famine wind swell spark ember lightning plume vent crops harvest malnutrition""",
         EventType.ACCIDENT: """crash accident collision derailment collapse spill capsizing stampede wreck crush
-            leak""",
-        EventType.DAMAGE: "damage destruction blackout outage devastation wreckage rubble ruin scar",
-        EventType.CASUALTIES: "casualty death fatality victim injury toll corpse body dead wounded injured",
-        EventType.AID: """aid relief assistance rescue delivery shipment supplies evacuation convoy donation
-            vaccination""",
+            leak pile-up pileup sinking mishap wreckage brake ravine locomotive runway rails engine_failure gorge""",
+        EventType.DAMAGE: """damage destruction blackout outage devastation rubble ruin scar pollution slick
+            contamination""",
+        EventType.CASUALTIES: """casualty death fatality victim injury toll corpse body dead wounded injured wound
+            burns coffin mortuary morgue funeral burial patient survivor bruise concussion fracture ambulance
+            condition hospital""",
+        EventType.AID: """aid relief assistance rescue delivery shipment supplies donation vaccination rescuer
+            tarpaulin ration searcher salvage airlift vaccine food rice grain medicine tent blanket donor kit
+            volunteer clinic helicopter""",
         EventType.MOVEMENT: """deployment movement arrival exodus displacement refugee troops_movement crossing
-            regrouping""",
-        EventType.STATEMENT: "visit speech summit meeting talks negotiation ceremony conference",
-        EventType.OTHER: "election mobilisation mobilization curfew referendum operation",
+            regrouping evacuation convoy departure evacuee return flight""",
+        EventType.STATEMENT: """visit speech summit meeting talks talk negotiation ceremony conference inauguration
+            address handshake banquet communique communiqué statement agreement deal accord pact mourning
+            condolence wreath delegation envoy ambassador counterpart mediator observer""",
+        EventType.OTHER: """election mobilisation mobilization curfew referendum operation arrest detention raid
+            closure ban ballot polling vote trial court hearing investigation inquiry probe inquest sentence
+            roadworks checkpoint""",
     }
 )
 
@@ -100,6 +144,21 @@ _SUPPLIES = frozenset(
 )
 _WATER = frozenset("river rivers rain rains water waters dam flood floodwaters storm wind winds tide waves".split())
 _MUNITIONS = frozenset("shell shells rocket rockets missile missiles bomb bombs drone drones mortars".split())
+_FLAMES = frozenset(
+    "fire fires flame flames blaze smoke ash lava embers wildfire virus disease cholera outbreak".split()
+)
+_VEHICLES = frozenset("bus coach car truck lorry taxi van vehicle minibus carriage wagon plane aircraft driver".split())
+_RAILS = frozenset("rails rail track tracks road runway lane carriageway".split())
+_BUILT = frozenset(
+    "house houses home homes building buildings window windows bridge bridges road roads line lines cable cables power "
+    "pipeline pipe shop shops car cars vehicle vehicles roof roofs wall walls car school schools truck pickup".split()
+)
+_CROWDS = frozenset("people residents protesters crowd crowds students workers supporters hundreds thousands".split())
+_SEEKERS = frozenset("rescuers rescuer firefighters divers divers boats helicopters crews volunteers survivors".split())
+_LOOT = frozenset(
+    "cash drugs cocaine cannabis methamphetamine firearms vehicles goods kilograms phones documents".split()
+)
+_BODIES = frozenset("body bodies corpse corpses remains".split())
 _ABSTRACT = frozenset("line front government talks economy currency deal effect coalition negotiations".split())
 
 
@@ -123,7 +182,9 @@ def _rule(verbs: str, words: frozenset[str], then: EventType | None, otherwise: 
 _RULES = (
     _rule("take lose hold recover secure raise", _TERRITORY, EventType.CONTROL_CHANGE, None),
     _rule("fall rain", _MUNITIONS, EventType.STRIKE, None),
+    _rule("fall roll go", _VEHICLES, EventType.ACCIDENT, None),
     _rule("fall", _TERRITORY, EventType.CONTROL_CHANGE, None),
+    _rule("leave come go", _RAILS, EventType.ACCIDENT, EventType.MOVEMENT),
     _rule("leave flee regroup return", _FORCES, EventType.WITHDRAWAL, EventType.MOVEMENT),
     _rule("launch fire hit strike", _WATER, EventType.DISASTER, EventType.STRIKE),
     _rule("target", _CIVILIAN, EventType.VIOLENCE_AGAINST_CIVILIANS, EventType.STRIKE),
@@ -131,9 +192,19 @@ _RULES = (
     _rule("abandon", _FORCES | _TERRITORY, EventType.WITHDRAWAL, None),
     _rule("collapse", _ABSTRACT, None, EventType.ACCIDENT),
     _rule("hand_over", _TERRITORY, EventType.CONTROL_CHANGE, None),
-    _rule("give", _SUPPLIES, EventType.AID, None),
+    _rule("give fund", _SUPPLIES, EventType.AID, None),
     _rule("send", _SUPPLIES, EventType.AID, EventType.MOVEMENT),
-    _rule("sweep", _WATER, EventType.DISASTER, None),
+    _rule("sweep rise swell pour spread", _WATER | _FLAMES, EventType.DISASTER, None),
+    _rule("enter reach cross send carry", _WATER | _FLAMES, EventType.DISASTER, EventType.MOVEMENT),
+    _rule("break cut", _BUILT, EventType.DAMAGE, None),
+    _rule("raise control", _TERRITORY, EventType.CONTROL_CHANGE, None),
+    _rule("beat", _CIVILIAN, EventType.VIOLENCE_AGAINST_CIVILIANS, None),
+    _rule("gather", _CROWDS, EventType.PROTEST, None),
+    _rule("search comb", _SEEKERS, EventType.AID, EventType.OTHER),
+    _rule("seize", _LOOT, EventType.OTHER, EventType.CONTROL_CHANGE),
+    _rule("push", _WATER | _FLAMES, EventType.DISASTER, EventType.BATTLE),
+    _rule("recover", _BODIES, EventType.CASUALTIES, EventType.CONTROL_CHANGE),
+    _rule("burn", _BUILT, EventType.DAMAGE, EventType.DISASTER),
 )
 _RULES_OF = {verb: [r for r in _RULES if verb in r.verbs] for rule in _RULES for verb in rule.verbs}
 

@@ -45,6 +45,13 @@ _LAND = frozenset(
 )
 # Right before a name they can only speak of the place ("the capital Kyiv"); "north" could end a phrase of its own.
 _SETTLED = frozenset("capital city town village port".split())
+# Heads that make a name before them part of the name of a site: to be "at Ntungamo Police Station" is to be there.
+_SITES = frozenset(
+    "hospital clinic airport airfield base barracks station stadium prison jail school college university camp port "
+    "harbour harbor terminal bridge market mosque church cathedral temple hotel palace museum park plant mine refinery "
+    "dam checkpoint border crossing square courthouse mall centre center factory depot".split()
+)
+_AT_SITE = frozenset("in at near to from inside outside into on around through towards toward".split())
 _ACTING_HEADS = frozenset(
     "ally allies enemy enemies friend partner partners proxy proxies rival foe support help backing sanctions talks "
     "ties relations government army forces troops military leadership position policy pressure gains war dispute "
@@ -141,6 +148,7 @@ def _by_word() -> dict[str, tuple[str, ...]]:
 _CLASSES_OF = _by_word()
 _OBJECTS = frozenset({"dobj", "dative", "npadvmod"})  # "npadvmod": how the model reads "beat Everton 2-1"
 _BESIDE = frozenset("nsubj dobj attr acomp xcomp prep agent ccomp oprd auxpass".split())
+_LONGEST_SITE = 4  # words after the name
 _COORDINATION = 4  # names up a list; further ones say nothing new
 _SENTENCE = 30  # words either side that may give the subject away; bounds the work on endless sentences
 # Chances above which a name acts. For a plain town .8 costs ReLocaR .3 points against .5 and GeoWebNews nothing, and a
@@ -181,9 +189,26 @@ def sure_role(doc: Any, start: int, end: int, can_act: bool) -> Role | None:
         return None
     if after.text == "-" and end + 1 < len(doc) and not after.whitespace_:
         return Role.ACTOR if can_act and doc[end + 1].lower_ in _STATE_COMPOUNDS else Role.LITERAL
+    if not after.is_punct and _is_at_site(doc, start, end):
+        return Role.LITERAL
     if not after.is_punct and _heads_title(doc, end):
         return Role.MODIFIER
     return None
+
+
+def _is_at_site(doc: Any, start: int, end: int) -> bool:
+    """Whether a name begins that of a site where something is: "taken to Mymensingh Medical College Hospital"."""
+    before = start - 1
+    while before >= 0 and doc[before].lower_ in {"the", "a", "its"}:
+        before -= 1
+    if before < 0 or doc[before].lower_ not in _AT_SITE:
+        return False
+    last = end
+    while (
+        last < len(doc) and last - end < _LONGEST_SITE and (doc[last].text[:1].isupper() or doc[last].lower_ in _SITES)
+    ):
+        last += 1
+    return last > end and doc[last - 1].lower_ in _SITES
 
 
 def _closes(after: Any | None) -> bool:

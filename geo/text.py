@@ -57,10 +57,14 @@ _TAIL = re.compile(
     r"\W*(?:related (?:articles?|stories|topics|links)|recommended|most read|leave a|please enter)", re.I
 )
 _PROMO = re.compile(r"\[[A-Z][A-Z &-]+\]\s*$")
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_DAY = rf"(?:{_MONTH} ?\d{{0,2}}(?:,? ?\d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?)"
+_AGENCY = r"\([A-Z][\w ./&'-]{1,40}\)"
+_REGION = r"(?:, ?[A-Z][\w. ]{1,30}){0,2}"
+# "KYIV, Sept 13 (Reuters) -", "KOHAT:", and, where an agency or a day shows what it is, "Lima (AFP) -".
 _DATELINE = re.compile(
-    r"\s*(?P<line>[A-Z][A-Z' .-]{2,60}(?:, ?[A-Z][\w. ]{1,30}){0,2}"
-    r"(?:,? (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? ?\d{0,2}(?:, ?\d{4})?)?"
-    r" ?(?:\([A-Z][\w ./]{1,30}\))? ?(?:-|--) ?)(?=[\"'A-Z0-9])"
+    rf"\s*(?P<line>(?:[A-Z][A-Z' .-]{{2,60}}{_REGION}(?:,? {_DAY})? ?(?:{_AGENCY})? ?(?:-|--|:)"
+    rf"|[A-Z][\w' .-]{{2,40}}?{_REGION}(?:,? {_DAY} ?(?:{_AGENCY})?| ?{_AGENCY}) ?(?:-|--|:)) ?)(?=[\"'A-Z0-9])"
 )
 _PRINTED_DATE = re.compile(r"\s*(?:date[: ]+)?\d{4}-\d{2}-\d{2}\s+(?=\S)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[•*·▪‣-]|\d{1,2}[.)]|FILE(?: PHOTO)?:)\s+")

@@ -19,7 +19,7 @@ def triggers(text: str, model: str | None = None) -> list[tuple[str, EventType]]
         ("Rebels won back the town.", [("win back", EventType.CONTROL_CHANGE)]),
         ("The fighting died down.", [("fighting", EventType.BATTLE)]),
         ("She took photographs.", []),
-        ("The storm tore roofs off, and floods followed.", [("storm", EventType.DISASTER), ("tear", EventType.DAMAGE),
+        ("The storm tore roofs off, and floods followed.", [("storm", EventType.DISASTER), ("tear off", EventType.DAMAGE),
                                                            ("flood", EventType.DISASTER)]),
     ],
 )  # fmt: skip
