@@ -329,9 +329,8 @@ def _when(scene: Scene, trigger: Trigger, status: Status) -> _When:
     """Return the days of a happening: its own time expression, else for what is not planned the report's day."""
     published = scene.document.published
     timex = _timex_of(scene, trigger, _OWN_CLAUSE if status is Status.PLANNED else _ANY_CLAUSE)
-    if status is Status.PLANNED and published is not None:
-        if (ahead := _ahead(scene, timex or _timex_of(scene, trigger, _ANY_CLAUSE), published)) is not None:
-            return ahead
+    if status is Status.PLANNED and (ahead := _ahead(scene, timex or _timex_of(scene, trigger, _ANY_CLAUSE))):
+        return ahead
     if timex is not None:
         last = published if published and _is_since(scene, timex) else timex.date_to
         return _When(timex.date_from, last, timex.text, timex.precision, timex.basis)
@@ -347,9 +346,10 @@ def _is_ahead(when: _When, published: date | None) -> bool:
     return published is not None and when.date_from is not None and when.date_from > published
 
 
-def _ahead(scene: Scene, timex: Timex | None, published: date) -> _When | None:
+def _ahead(scene: Scene, timex: Timex | None) -> _When | None:
     """Return the day ahead that a plan names: a weekday just past is next week's; "until" it, from the report on."""
-    if timex is None or timex.date_from is None or timex.date_to is None:
+    published = scene.document.published
+    if published is None or timex is None or timex.date_from is None or timex.date_to is None:
         return None
     first, last = timex.date_from, timex.date_to
     weekday = timex.basis is DateBasis.RELATIVE and first == last and _WEEKDAY.search(timex.text)

@@ -9,9 +9,9 @@ overlap the likelier one stays.
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from geo.gazetteer import Gazetteer
 from geo.language import ParsedDocument, ParsedSentence
@@ -353,17 +353,23 @@ def _context_features(span: Span, gazetteer: Gazetteer, context: Context) -> Ite
         return
     country, region, weight = context.votes.get(span.surface.casefold(), ("", ("", ""), 0.0))
     size = "small" if places[0].population < _SMALL_TOWN else "known"
-    for what, sums, own, keys in (
-        ("country", context.countries, country, {p.country_code for p in places}),
-        ("region", context.regions, region, {(p.country_code, p.admin1_code) for p in places if p.admin1_code}),
-    ):
-        total = sum(sums.values()) - weight
-        if total <= 0:
-            yield f"{size}, no {what} to share"
-            continue
-        best = max((sums.get(key, 0.0) - (weight if key == own else 0.0) for key in keys), default=0.0) / total
-        share = next((limit for limit in _SHARES if best >= limit), 0)
-        yield f"{size}, {what} share {share}" if share else f"{size}, {what} not shared"
+    countries = {p.country_code for p in places}
+    regions = {(p.country_code, p.admin1_code) for p in places if p.admin1_code}
+    yield f"{size}, {_share('country', context.countries, countries, country, weight)}"
+    yield f"{size}, {_share('region', context.regions, regions, region, weight)}"
+
+
+_Key = TypeVar("_Key", str, tuple[str, str])
+
+
+def _share(what: str, sums: Mapping[_Key, float], keys: Collection[_Key], own: _Key, weight: float) -> str:
+    """Name the share of the report's other votes that the best of some countries or regions has."""
+    total = sum(sums.values()) - weight
+    if total <= 0:
+        return f"no {what} to share"
+    best = max((sums.get(key, 0.0) - (weight if key == own else 0.0) for key in keys), default=0.0) / total
+    share = next((limit for limit in _SHARES if best >= limit), 0)
+    return f"{what} share {share}" if share else f"{what} not shared"
 
 
 def source_features(span: Span) -> dict[str, float]:
@@ -443,6 +449,8 @@ def _neighbour_features(text: str, start: int, end: int, gazetteer: Gazetteer) -
         yield "after capitalised"
     if following[:1].isupper() and after.startswith(" "):
         yield "before capitalised"
+        if previous.lower() in _TITLES:
+            yield "between title and name"
         if (kind := _CLASS.get(following.strip(".,;:'\"").lower())) is not None:
             yield f"before {kind} word"
     if after.startswith("'s"):

@@ -140,7 +140,7 @@ def _only_describes(scene: Scene, spot: Spot) -> bool:
     if verb.lemma_.lower() in LANDMARK_VERBS:
         return True
     noun = root.head.head
-    return root.dep_ == "pobj" and root.head.lower_ == "of" and noun.dep_ == "attr" and noun.head == verb
+    return bool(root.dep_ == "pobj" and root.head.lower_ == "of" and noun.dep_ == "attr" and noun.head == verb)
 
 
 def _of_carried(scene: Scene, carried: Carried | None, ties: Sequence[tuple[Trigger, Spot]]) -> list[Candidate]:
@@ -185,9 +185,9 @@ def _main_trigger(scene: Scene) -> Trigger | None:
 def features(scene: Scene, candidate: Candidate) -> dict[str, float]:
     """Return the readable features of a candidate; each counts 1."""
     if candidate.carried is not None:
-        names = (f"carried: {name}" for name in _carried_features(scene, candidate, candidate.carried))
+        names = [f"carried: {name}" for name in _carried_features(scene, candidate, candidate.carried)]
     else:
-        names = _place_features(scene, candidate)
+        names = list(_place_features(scene, candidate))
     return dict.fromkeys([*names, *_sentence_features(scene, candidate)], 1.0)
 
 

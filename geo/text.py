@@ -62,9 +62,10 @@ _DAY = rf"(?:{_MONTH} ?\d{{0,2}}(?:,? ?\d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?
 _AGENCY = r"\([A-Z][\w ./&'-]{1,40}\)"
 _REGION = r"(?:, ?[A-Z][\w. ]{1,30}){0,2}"
 # "KYIV, Sept 13 (Reuters) -", "KOHAT:", and, where an agency or a day shows what it is, "Lima (AFP) -".
+_CITY = r"[A-Z][\w'.-]+(?: [A-Z][\w'.-]+){0,2}"
 _DATELINE = re.compile(
-    rf"\s*(?P<line>(?:[A-Z][A-Z' .-]{{2,60}}{_REGION}(?:,? {_DAY})? ?(?:{_AGENCY})? ?(?:-|--|:)"
-    rf"|[A-Z][\w' .-]{{2,40}}?{_REGION}(?:,? {_DAY} ?(?:{_AGENCY})?| ?{_AGENCY}) ?(?:-|--|:)) ?)(?=[\"'A-Z0-9])"
+    rf"\s*(?:[A-Z][A-Z' .-]{{2,60}}{_REGION}(?:,? {_DAY})? ?(?:{_AGENCY})? ?(?:-|--|:) ?(?=[\"'A-Z0-9])"
+    rf"|{_CITY}{_REGION}(?:,? {_DAY} ?(?:{_AGENCY})?| ?{_AGENCY})(?: --? |: )(?=[\"'A-Z]))"
 )
 _PRINTED_DATE = re.compile(r"\s*(?:date[: ]+)?\d{4}-\d{2}-\d{2}\s+(?=\S)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[•*·▪‣-]|\d{1,2}[.)]|FILE(?: PHOTO)?:)\s+")

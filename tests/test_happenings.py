@@ -19,8 +19,8 @@ def triggers(text: str, model: str | None = None) -> list[tuple[str, EventType]]
         ("Rebels won back the town.", [("win back", EventType.CONTROL_CHANGE)]),
         ("The fighting died down.", [("fighting", EventType.BATTLE)]),
         ("She took photographs.", []),
-        ("The storm tore roofs off, and floods followed.", [("storm", EventType.DISASTER), ("tear off", EventType.DAMAGE),
-                                                           ("flood", EventType.DISASTER)]),
+        ("The storm tore roofs off, and floods followed.",
+         [("storm", EventType.DISASTER), ("tear off", EventType.DAMAGE), ("flood", EventType.DISASTER)]),
     ],
 )  # fmt: skip
 def test_triggers(text, expected):
