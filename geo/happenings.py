@@ -37,9 +37,12 @@ LANDMARK_VERBS = frozenset(
 )
 _LANDMARK_NOUNS = frozenset("border frontier boundary ally size area".split())
 _LANDMARK_BEFORE = re.compile(
-    r"\b(?:next to|(?:north|south)(?:east|west)? of|(?:east|west) of|as big as|size of|area of|like|border with) "
-    r"(?:the )?$"
+    r"\b(?:next to|(?:north|south)(?:east|west)? of|(?:east|west) of|as (?:big|large|much) as|"
+    r"(?:bigger|larger|smaller) than|equals|equal to|compared (?:to|with)|size of|area of|like|border with) "
+    r"(?:the )?(?:[A-Z]\w+(?: [A-Z]\w+)? and )?(?:the )?$"
 )
+# "The largest plant in Europe" happens nowhere.
+_SUPERLATIVE_BEFORE = re.compile(r"\b(?:most|\w{3,}est|worst|best) (?:[\w-]+ ){0,3}(?:in|of) (?:the )?$")
 # What stands before a relative place that only says where a place named just before it lies.
 _DESCRIBES_BEFORE = re.compile(
     r"(?:\b(?:lies|lie|is|are|located|situated|sits)|[A-Z][\w'-]+,"
@@ -216,6 +219,8 @@ def is_landmark(scene: Scene, spot: Spot) -> bool:
     if relation is not None:
         described = any(s.place.kind is PlaceKind.SETTLEMENT and s.end <= spot.start for s in scene.spots)
         return bool(_DESCRIBES_BEFORE.search(before)) or (relation.distance_km is not None and described)
+    if spot.place.kind is not PlaceKind.SETTLEMENT and _SUPERLATIVE_BEFORE.search(before):
+        return True
     return bool(_LANDMARK_BEFORE.search(before) or _LANDMARK_AFTER.match(after) or _SLOGAN_BEFORE.search(before))
 
 
