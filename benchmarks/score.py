@@ -81,16 +81,21 @@ def event_figures(shared: Path, folder: Path) -> Iterator[tuple[str, float | Non
     """Score the claims of the five originals, and how near their towns lie."""
     gold = [json.loads(p.read_text("utf-8")) for p in sorted((shared / "gold" / "seeds").glob("*.json"))]
     answers = read_lines(geoparse((g["doc"] for g in gold), folder, "seeds"))
-    table = folder / "events.csv"
-    with table.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, EVENT_COLUMNS, extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows({**claim, "doc_id": answer["id"]} for answer in answers for claim in answer["claims"])
+    table = write_events(answers, folder / "events.csv")
     total = score(shared, "score_events.py", shared / "gold" / "seeds", table, "--names", "--json")["total"]
     goals = {"precision": 0.9, "recall": 0.9, "f1": 0.9, "date_overlap": 0.95, "status": 0.9, "claimant": 0.9}
     goals["type"] = 0.8
     yield from ((f"events_{name}", total[name], goal) for name, goal in goals.items())
     yield "towns_within_10km", share_of_towns_near(gold, answers), 1.0
+
+
+def write_events(answers: Iterable[dict[str, Any]], path: Path) -> Path:
+    """Write the claims of answers as the table that score_events.py reads."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, EVENT_COLUMNS, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows({**claim, "doc_id": answer["id"]} for answer in answers for claim in answer["claims"])
+    return path
 
 
 def share_of_towns_near(gold: list[dict[str, Any]], answers: list[dict[str, Any]]) -> float:

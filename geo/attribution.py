@@ -31,7 +31,7 @@ _PLANNING = frozenset(
     "decide offer schedule forecast anticipate fear appeal".split()
 )
 _ISSUED = frozenset("issue release post publish share broadcast circulate".split())
-_DECLARING = frozenset({"announce", "declare"})
+_DECLARING = frozenset({"announce", "declare", "order"})
 _HAPPENED = frozenset({EventType.BATTLE, EventType.CONTROL_CHANGE, EventType.WITHDRAWAL, EventType.CASUALTIES})
 _PERSONAL = frozenset("he she they him her i we".split())
 _OWNERS = frozenset("his her its their".split())

@@ -57,10 +57,27 @@ _NO_HAPPENING = re.compile(
 )
 _WEEKDAY = re.compile(r"day\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|through|by|before) (?:at least )?$", re.IGNORECASE)
+# An hour or a part of the day without a day: that of the sentence before.
+_HOUR_ONLY = re.compile(
+    r"\b(?:by|in the|at|before|after|around|towards?|until|that|the same|shortly before|shortly after) "
+    r"(?:evening|morning|afternoon|night|nightfall|midnight|dawn|dusk|daybreak|sunrise|sunset|midday|noon|day|time)\b"
+    r"|\b\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b|o'clock)|\b(?:minutes|hours|moments) (?:later|earlier|before)\b",
+    re.IGNORECASE,
+)
+_RECENT_DAYS = 7
 _SINCE_BEFORE = re.compile(r"\bsince (?:[^\s,;]+ ){0,5}$", re.IGNORECASE)
 _LONGEST_CREDIT = 24
 # How far up the tree a time expression may stand from the happening that it dates.
 _OWN_CLAUSE, _ANY_CLAUSE, _UNRELATED = 1, 4, 9
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    date_from: date | None
+    date_to: date | None
+    text: str
+    precision: TimePrecision
+    basis: DateBasis
 
 
 def extract_claims(
@@ -70,11 +87,24 @@ def extract_claims(
     scenes = read_scenes(document, parsed, resolutions, timexes)
     told = told_types(scene for _, scene in scenes)
     claims: list[Claim] = []
+    day: _When | None = None
     for scene, rows in walk(scenes, _choose):
         if _COULD_NOT_VERIFY.search(scene.sentence.text):
             claims = _mark_unverified(claims)
-        claims += [_claim(scene, _typed(scene, trigger, spot, told), spot) for trigger, spot in rows]
+        found = [_claim(scene, _typed(scene, trigger, spot, told), spot, day) for trigger, spot in rows]
+        claims += found
+        day = _day_told(found, document.published) or (day if found else None)
     return claims
+
+
+def _day_told(claims: Iterable[Claim], published: date | None) -> _When | None:
+    """Return the recent day that a sentence dates its news to, for a sentence after it that gives only an hour."""
+    for claim in claims:
+        first = claim.date_from
+        told = claim.date_text and claim.date_to == first and claim.status is not Status.PLANNED
+        if told and first is not None and published is not None and 0 <= (published - first).days <= _RECENT_DAYS:
+            return _When(first, first, "", TimePrecision.DAY, DateBasis.INFERRED)
+    return None
 
 
 def read_scenes(
@@ -155,11 +185,14 @@ def _without_anchors(spots: Sequence[Spot]) -> list[Spot]:
     return [s for s in kept if (relation := s.resolution.mention.relation) is None or relation.describes is None]
 
 
-def _claim(scene: Scene, trigger: Trigger, spot: Spot | None) -> Claim:
+def _claim(scene: Scene, trigger: Trigger, spot: Spot | None, day: _When | None) -> Claim:
+    """Build the claim of a happening; ``day`` is the one that the sentence before told of."""
     document, sentence = scene.document, scene.sentence
     attribution = _attribution(scene, trigger)
     status = _status(scene, trigger, attribution)
     when = _when(scene, trigger, status)
+    if day is not None and when.basis is DateBasis.PUBLICATION and _HOUR_ONLY.search(scene.sentence.text):
+        when = day
     if _is_ahead(when, document.published) and status in (Status.REPORTED, Status.CLAIMED):
         status = Status.PLANNED
     resolution = spot.resolution if spot else None
@@ -314,15 +347,6 @@ def _purpose(token: Any) -> bool:
     return (
         token.dep_ in {"advcl", "relcl", "acl"} and token.tag_ == "VB" and any(c.lower_ == "to" for c in token.children)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _When:
-    date_from: date | None
-    date_to: date | None
-    text: str
-    precision: TimePrecision
-    basis: DateBasis
 
 
 def _when(scene: Scene, trigger: Trigger, status: Status) -> _When:

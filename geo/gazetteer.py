@@ -429,8 +429,7 @@ class Gazetteer:
         return name not in self._codes or written.isupper()
 
     def _find_people(self, word: str) -> Place | None:
-        places = (place for layer, place in self._world.find(normal_name(word)) if layer is Layer.DEMONYM)
-        place = next(places, None)
+        place = self._world.people(normal_name(word))
         return place and self._as_curated(place)
 
     def _find_layers(self, name: str) -> _Groups:

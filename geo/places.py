@@ -26,6 +26,8 @@ _NEAR_RADIUS_KM = 25.0
 _EDGES = frozenset({"outskirts", "suburbs", "environs", "vicinity"})
 _EDGE_RADIUS_KM = 8.0
 _BORDER_RADIUS_KM = 30.0
+_AROUND_DEGREES = 2.0
+_FEWEST_TOWNS = 6
 # How far from a region's centre its northern part is taken to lie, in radii.
 _PART_SHIFT = 0.6
 
@@ -260,11 +262,19 @@ def _border(
     there = np.array(gazetteer.town_points(codes[0])) if codes else np.zeros(0)
     if not len(here) or not len(there):
         return Resolution(mention, None, (), f"a border of {anchor.name} with a country that the report does not name")
+    here, there = _towards(here, there), _towards(there, here)
     near = np.concatenate([_nearest_to(here, there), _nearest_to(there, here)])
     lat, lon = near.mean(axis=0)
     spread = max(geodesic((lat, lon), tuple(town)).kilometers for town in near)
     place = _computed(mention, anchor, float(lat), float(lon), max(_BORDER_RADIUS_KM, spread))
     return Resolution(mention, place, (), f"where the towns of {anchor.country_code} and {codes[0]} lie nearest")
+
+
+def _towards(towns: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the towns in or around the rectangle of the others, for most lie far from a border; all where few do."""
+    low, high = others.min(axis=0) - _AROUND_DEGREES, others.max(axis=0) + _AROUND_DEGREES
+    inside = towns[((towns >= low) & (towns <= high)).all(axis=1)]
+    return inside if len(inside) >= _FEWEST_TOWNS else towns
 
 
 def _nearest_to(towns: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -273,7 +283,7 @@ def _nearest_to(towns: np.ndarray, others: np.ndarray) -> np.ndarray:
     apart = towns[:, None, :] - others[None, :, :]
     apart[..., 1] = (apart[..., 1] + 180) % 360 - 180
     distances = np.square(apart * scale).sum(axis=2).min(axis=1)
-    return np.asarray(towns[np.argsort(distances, kind="stable")[: max(6, len(towns) // 20)]])
+    return np.asarray(towns[np.argsort(distances, kind="stable")[: max(_FEWEST_TOWNS, len(towns) // 20)]])
 
 
 def _middle_longitude(a: float, b: float) -> float:

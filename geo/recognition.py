@@ -221,6 +221,7 @@ class Context:
     votes: Mapping[str, tuple[str, tuple[str, str], float]]
     countries: Mapping[str, float]
     regions: Mapping[tuple[str, str], float]
+    total: float
 
 
 def report_context(found: Sequence[tuple[ParsedSentence, Sequence[Span]]], gazetteer: Gazetteer) -> Context:
@@ -235,7 +236,7 @@ def report_context(found: Sequence[tuple[ParsedSentence, Sequence[Span]]], gazet
     for country, region, weight in votes.values():
         countries[country] += weight  # type: ignore[assignment]  # a Counter sums what it is given
         regions[region] += weight  # type: ignore[assignment]
-    return Context(counts, votes, countries, regions)
+    return Context(counts, votes, countries, regions, sum(countries.values()))
 
 
 def _vote(span: Span, gazetteer: Gazetteer) -> tuple[str, tuple[str, str], float] | None:
@@ -355,16 +356,18 @@ def _context_features(span: Span, gazetteer: Gazetteer, context: Context) -> Ite
     size = "small" if places[0].population < _SMALL_TOWN else "known"
     countries = {p.country_code for p in places}
     regions = {(p.country_code, p.admin1_code) for p in places if p.admin1_code}
-    yield f"{size}, {_share('country', context.countries, countries, country, weight)}"
-    yield f"{size}, {_share('region', context.regions, regions, region, weight)}"
+    total = context.total - weight
+    yield f"{size}, {_share('country', context.countries, countries, country, weight, total)}"
+    yield f"{size}, {_share('region', context.regions, regions, region, weight, total)}"
 
 
 _Key = TypeVar("_Key", str, tuple[str, str])
 
 
-def _share(what: str, sums: Mapping[_Key, float], keys: Collection[_Key], own: _Key, weight: float) -> str:
+def _share(
+    what: str, sums: Mapping[_Key, float], keys: Collection[_Key], own: _Key, weight: float, total: float
+) -> str:
     """Name the share of the report's other votes that the best of some countries or regions has."""
-    total = sum(sums.values()) - weight
     if total <= 0:
         return f"no {what} to share"
     best = max((sums.get(key, 0.0) - (weight if key == own else 0.0) for key in keys), default=0.0) / total

@@ -19,9 +19,9 @@ import sqlite3
 import tempfile
 import unicodedata
 import zlib
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -784,6 +784,12 @@ def _no_collection() -> Iterator[None]:
 # --- opening --------------------------------------------------------------------------------------------------------
 
 
+_KIND_AT = _COLUMNS.index("kind")
+_KINDS = {kind.value: kind for kind in PlaceKind}
+_KEPT_PLACES = 20_000
+_ROWS_A_QUERY = 500
+
+
 class World:
     """The compiled world, read-only; opens in milliseconds and may be shared by threads.
 
@@ -807,7 +813,7 @@ class World:
         )
         self._names = marisa_trie.RecordTrie(_RECORD).mmap(str(folder / "names.marisa"))
         self.prefixes: Callable[[str], list[str]] = marisa_trie.Trie().mmap(str(folder / "scan.marisa")).prefixes
-        self._place_at = lru_cache(maxsize=20_000)(self._read_place)
+        self._read: dict[int, Place] = {}
         self.town_points = lru_cache(maxsize=300)(self._read_town_points)
 
     def __reduce__(self) -> tuple[type["World"], tuple[Path]]:
@@ -820,9 +826,18 @@ class World:
         Of equally many inhabitants the first in the source's order, which for airports is that of their towns' size.
         """
         records: list[tuple[int, int, int]] = self._names.get(normal, [])
-        found = [(Layer(layer), self._place_at(row), discount, row) for row, layer, discount in records]
+        places = self._places_at([row for row, _, _ in records])
+        found = [
+            (Layer(layer), place, discount, row) for (row, layer, discount), place in zip(records, places, strict=True)
+        ]
         found.sort(key=lambda hit: (hit[0], -hit[1].population / hit[2], hit[3]))
         return [(layer, place) for layer, place, *_ in found]
+
+    def people(self, normal: str) -> Place | None:
+        """Return the place whose people a normal name is, or None."""
+        rows = [(row, discount) for row, layer, discount in self._names.get(normal, []) if layer == Layer.DEMONYM]
+        best = min(rows, key=lambda hit: (-self._place_at(hit[0]).population / hit[1], hit[0]), default=None)
+        return self._place_at(best[0]) if best else None
 
     def get(self, place_id: str) -> Place | None:
         """Return the place of an id, or None."""
@@ -842,10 +857,22 @@ class World:
         )
         return tuple(self._db.execute(query, (country_code,)))
 
-    def _read_place(self, row: int) -> Place:
-        values = self._db.execute(f"SELECT {', '.join(_COLUMNS)} FROM places WHERE id = ?", (row,)).fetchone()  # noqa: S608
-        place = Place(*values)
-        return replace(place, kind=PlaceKind(place.kind))
+    def _place_at(self, row: int) -> Place:
+        return self._places_at([row])[0]
+
+    def _places_at(self, rows: Sequence[int]) -> list[Place]:
+        """Return the places of rows of the table; those not read lately come in one query."""
+        known = self._read
+        if len(known) > _KEPT_PLACES:
+            known = self._read = {}  # a new one, for another thread may be reading the old
+        unread = [row for row in dict.fromkeys(rows) if row not in known]
+        for at in range(0, len(unread), _ROWS_A_QUERY):
+            part = unread[at : at + _ROWS_A_QUERY]
+            query = f"SELECT id, {', '.join(_COLUMNS)} FROM places WHERE id IN ({', '.join('?' * len(part))})"  # noqa: S608
+            for row, *values in self._db.execute(query, part):
+                values[_KIND_AT] = _KINDS[values[_KIND_AT]]
+                known[row] = Place(*values)
+        return [known[row] for row in rows]
 
 
 def open_world(progress: Progress | None = None) -> World:
