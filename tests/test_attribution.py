@@ -33,10 +33,28 @@ def speakers(text: str, model: str | None = None) -> list[str]:
         ("Maria Lopez spoke first. Lopez said the dam had burst.", "Maria Lopez"),
         ("Kenya was hit, its disaster agency said.", "Kenya's disaster agency"),
         ("• Dam bursts in the north: police", "police"),
+        ("The owner, Sunlight Lines, said the boat was safe.", "Sunlight Lines"),
+        ("Court records show the dam had burst before.", "Court records"),
+        ("Maria Lopez said in a radio address that the dam had burst.", "Maria Lopez"),
     ],
 )
 def test_speaker(text, speaker):
     assert speakers(text)[-1] == speaker
+
+
+def test_a_speaker_at_the_end_is_read_where_the_tree_has_lost_it():
+    text = (
+        "Three people were killed and at least 40 injured Thursday when police opened fire on farmers who tried to "
+        "storm a police station in the highland town of Ayaviri, hospital officials and witnesses said."
+    )
+    assert speakers(text) == ["hospital officials and witnesses"]
+
+
+@pytest.mark.parametrize(
+    "text", ["The president declared a state of emergency.", "The governor ordered the closure of all schools."]
+)
+def test_an_act_of_office_is_no_claim(text):
+    assert speakers(text) == []
 
 
 def test_only_the_reported_words_are_the_speakers():

@@ -74,6 +74,31 @@ def test_days_of_a_claim(text, first, last, basis):
     assert (first, last, basis) in days
 
 
+@pytest.mark.parametrize(
+    ("text", "status", "first", "last"),
+    [
+        ("A helicopter is due in Goma on Friday.", "planned", date(2023, 5, 19), date(2023, 5, 19)),
+        (
+            "Both sides are to pull their guns back from Goma by Saturday.",
+            "planned",
+            date(2023, 5, 20),
+            date(2023, 5, 20),
+        ),
+        ("On Friday he is scheduled to travel to Goma.", "planned", date(2023, 5, 19), date(2023, 5, 19)),
+        ("Troops reached Goma on Sunday.", "reported", date(2023, 5, 14), date(2023, 5, 14)),
+    ],
+)
+def test_what_is_due_is_planned_and_its_day_lies_ahead(text, status, first, last):
+    found = [(c.status.value, c.date_from, c.date_to) for c in read(text).claims if c.place is not None]
+    assert found == [(status, first, last)]
+
+
+def test_an_hour_without_a_day_is_of_the_day_of_the_sentence_before():
+    claims = read("A quake shook Goma on Sunday. By evening the army had reached Goma. Officials met in Goma.").claims
+    days = [c.date_from for c in claims if c.place is not None]
+    assert days == [date(2023, 5, 14), date(2023, 5, 14), PUBLISHED]
+
+
 def test_an_undated_report_is_never_dated_today():
     claims = read("An earthquake shook Antakya on Sunday.", published=None).claims
     assert [(c.date_from, c.date_basis) for c in claims] == [(None, DateBasis.NONE)]

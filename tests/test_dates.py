@@ -204,6 +204,7 @@ def test_without_a_day_of_publication_full_dates_are_read() -> None:
                                               "33 = 1933 1932-01-01..1933-12-31"]),
         ("Aid came three days after mud buried the village on 2 June.",
          ["three days = 2023-06-05 2023-06-05", "2 June = 2023-06-02 2023-06-02"]),
+        ("In April 2012 soldiers held the palace.", ["April 2012 = 2012-04 2012-04-01..2012-04-30"]),
         ("The port fell within the first week after troops landed on June 1.",
          ["the first week = P1W 2023-06-01..2023-06-08", "June 1 = 2023-06-01 2023-06-01"]),
     ],

@@ -104,3 +104,28 @@ def test_any_text_is_split_into_ordered_spans_without_edge_space(text):
         assert end <= sentence.start < sentence.end <= len(text)
         assert text[sentence.start : sentence.end] == text[sentence.start : sentence.end].strip()
         end = sentence.end
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "KOHAT: ",
+        "RAJBIRAJ, July 16: ",
+        "CONAKRY, 5 November 2014 (Health News) – ",
+        "NIAMEY, Feb 25, 2021 (Presse Sahel) - ",
+        "LIMA, Peru (Agencia Cordillera) — ",
+        "Lima (Agencia Cordillera) - ",
+        "Nairobi, 12 March 2014 – ",
+    ],
+)
+def test_a_dateline_is_no_part_of_the_sentence(line):
+    text = f"{line}Three people died on Monday in a fire, police said."
+    spans = [(s.kind, text[s.start : s.end]) for s in split_sentences(text)]
+    assert spans == [(SentenceKind.DATELINE, line.strip()), (SentenceKind.BODY, text.removeprefix(line))]
+
+
+@pytest.mark.parametrize(
+    "text", ["Held September 1-4, 2021, in Doha, it drew few.", "The talks – they failed – went on."]
+)
+def test_a_dash_alone_makes_no_dateline(text):
+    assert [s.kind for s in split_sentences(text)] == [SentenceKind.BODY]
