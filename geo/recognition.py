@@ -113,7 +113,7 @@ def recognise(
     """Yield the accepted spans with their sentences, in order, none overlapping; ``recogniser`` is for trials.
 
     Sentences whose words alone leave no hope of a place are not shown to the model: they are four tenths of the words
-    of news, and hold 1 to 3 of 100 accepted names, half of them wrong (measured on the development sets).
+    of news, and hold one to three of a hundred names accepted without this (measured on the development sets).
     """
     recogniser = recogniser or Recogniser.load()
     found = word_spans(document, parsed, gazetteer)

@@ -1,7 +1,7 @@
 """Which places of a sentence a claim is made about, and of what type it is.
 
-Nearly every place that a sentence of news names literally is where something is said to happen: of 561 such places in
-hand-annotated reports, 449 are. The others hold another place of the sentence, mark the way to one, describe a thing or
+Most places that a sentence of news names literally are where something is said to happen: of 625 such places in 23
+hand-annotated reports, 448 are. The others hold another place of the sentence, mark the way to one, describe a thing or
 are where somebody came from. Each candidate has readable features; ``geo/data/claims.json`` weighs whether a claim is
 made about it, ``geo/data/event_types.json`` what type of happening it is. ``benchmarks/train_claims.py`` trains both.
 
