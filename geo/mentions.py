@@ -70,6 +70,9 @@ _DESCRIBES = re.compile(
     r"(?: ?an? (?:\w+ )?(?:town|city|village|settlement|port)(?: (?:of|with) [\w ,]{1,30})?)?"
     r"(?: ?(?:some|about|around|just|roughly|nearly|only))? ?$"
 )
+# What one of the patterns above and below ends with: most names follow none of these words.
+_LEAD = 20  # characters
+_LEADS_ON = re.compile(r"(?:of|near|around|outside|to|bordering|ern|central) (?:the )?$", re.IGNORECASE)
 _PART_OF = re.compile(
     rf"\b(?:the )?(?:(?P<dir>{_DIRECTION})|(?P<part>{_PARTLY}) (?:parts?|half|edge|tip|coast|border)) of (?:the )?$",
     re.I,
@@ -233,6 +236,8 @@ def _anchored(text: str, anchor: Mention, offset: int) -> tuple[int, int, Relati
     end = anchor.end - offset
     before = text[max(0, at - 90) : at]
     shift = at - len(before)
+    if not _LEADS_ON.search(before[-_LEAD:]):
+        return None
     if match := _DISTANCE.search(before):
         km = (
             float(match["n"].replace(",", "").rstrip("."))

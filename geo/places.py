@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from geopy.distance import geodesic
@@ -30,6 +31,8 @@ _AROUND_DEGREES = 2.0
 _FEWEST_TOWNS = 6
 # How far from a region's centre its northern part is taken to lie, in radii.
 _PART_SHIFT = 0.6
+
+_Point = tuple[float, float]
 
 
 def resolve_places(
@@ -258,16 +261,23 @@ def _border(
     The second country is the one named, else the one that the report speaks of most besides the first.
     """
     codes = [p.country_code for p in (other, *countries) if p is not None and p.country_code != anchor.country_code]
-    here = np.array(gazetteer.town_points(anchor.country_code))
-    there = np.array(gazetteer.town_points(codes[0])) if codes else np.zeros(0)
-    if not len(here) or not len(there):
+    here = gazetteer.town_points(anchor.country_code)
+    there = gazetteer.town_points(codes[0]) if codes else ()
+    if not here or not there:
         return Resolution(mention, None, (), f"a border of {anchor.name} with a country that the report does not name")
-    here, there = _towards(here, there), _towards(there, here)
-    near = np.concatenate([_nearest_to(here, there), _nearest_to(there, here)])
-    lat, lon = near.mean(axis=0)
-    spread = max(geodesic((lat, lon), tuple(town)).kilometers for town in near)
-    place = _computed(mention, anchor, float(lat), float(lon), max(_BORDER_RADIUS_KM, spread))
+    lat, lon, spread = _where_nearest(here, there)
+    place = _computed(mention, anchor, lat, lon, max(_BORDER_RADIUS_KM, spread))
     return Resolution(mention, place, (), f"where the towns of {anchor.country_code} and {codes[0]} lie nearest")
+
+
+@lru_cache(maxsize=500)
+def _where_nearest(here: tuple[_Point, ...], there: tuple[_Point, ...]) -> tuple[float, float, float]:
+    """Return the middle of the towns of two countries that lie nearest to each other, and how far they reach in km."""
+    a, b = np.array(here), np.array(there)
+    a, b = _towards(a, b), _towards(b, a)
+    near = np.concatenate([_nearest_to(a, b), _nearest_to(b, a)])
+    lat, lon = (float(degrees) for degrees in near.mean(axis=0))
+    return lat, lon, max(geodesic((lat, lon), tuple(town)).kilometers for town in near)
 
 
 def _towards(towns: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -279,11 +289,14 @@ def _towards(towns: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 def _nearest_to(towns: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return the twentieth of the towns, six at least, that lie nearest to any of the others."""
-    scale = np.array([1.0, math.cos(math.radians(float(towns[:, 0].mean())))])
-    apart = towns[:, None, :] - others[None, :, :]
-    apart[..., 1] = (apart[..., 1] + 180) % 360 - 180
-    distances = np.square(apart * scale).sum(axis=2).min(axis=1)
+    distances = -(_on_sphere(towns) @ _on_sphere(others).T).max(axis=1)
     return np.asarray(towns[np.argsort(distances, kind="stable")[: max(_FEWEST_TOWNS, len(towns) // 20)]])
+
+
+def _on_sphere(points: np.ndarray) -> np.ndarray:
+    """Return points given in degrees as unit vectors, whose products are the larger the nearer two of them lie."""
+    lat, lon = np.radians(points).T
+    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
 
 
 def _middle_longitude(a: float, b: float) -> float:

@@ -7,9 +7,9 @@ says how well they do on reports that they were not trained on.
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -24,7 +24,6 @@ _KM_PER_RADIAN = 6371.0
 _NEAR_KM = (30, 100, 300, 1000)
 _SHARE_KM = 300
 _SEAT_SHARE = 10  # a town with a tenth of its region's people is large
-_PASSES = 2
 _NOTHING = 1e-9
 
 
@@ -42,15 +41,36 @@ class Name:
     weight: float = 1.0
 
 
-@dataclass(slots=True)
-class _Context:
-    """What the other names of a report speak of: shares of countries and regions, and points with their weights."""
+_Region = tuple[str, str]
+_Area = TypeVar("_Area", str, _Region)
 
-    countries: dict[str, float] = field(default_factory=dict)
-    regions: dict[tuple[str, str], float] = field(default_factory=dict)
-    named: frozenset[str] = frozenset()
-    points: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
-    owners: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=int))
+
+@dataclass(frozen=True, slots=True)
+class _Sums(Generic[_Area]):
+    """How much the names of a report speak of each area; ``order`` has the largest first, ``total`` what has a code."""
+
+    weights: Mapping[_Area, float]
+    order: Sequence[_Area]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares(Generic[_Area]):
+    """The shares of 1 that some areas have of what is left without one name, and the largest share of any area."""
+
+    of: Mapping[_Area, float]
+    first: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the names of a report speak of: countries and regions, and points with the names that they belong to."""
+
+    countries: _Sums[str]
+    regions: _Sums[_Region]
+    named: frozenset[str]
+    points: np.ndarray
+    owners: np.ndarray
 
 
 def rank_names(names: Sequence[Name], scorer: Scorer | None = None) -> list[list[Candidate]]:
@@ -62,28 +82,36 @@ def rank_names(names: Sequence[Name], scorer: Scorer | None = None) -> list[list
     scorer = scorer or Scorer.load("ranker")
     beliefs = [_prior(name) for name in names]
     own = [_own_features(name) for name in names]
-    rows: list[list[dict[str, float]]] = []
-    for _ in range(_PASSES):
-        rows = _in_context(names, own, beliefs)
-        beliefs = [_softmax([scorer.log_odds(f) for f in row]) for row in rows]
-    return [_ranked(name, belief, row) for name, belief, row in zip(names, beliefs, rows, strict=True)]
+    open_ = [i for i, name in enumerate(names) if len(name.places) > 1]
+    for i, row in zip(open_, _in_context(names, own, beliefs, open_), strict=True):
+        beliefs[i] = _belief(row, scorer)
+    rows = _in_context(names, own, beliefs, range(len(names)))
+    return [_ranked(name, _belief(row, scorer), row) for name, row in zip(names, rows, strict=True)]
 
 
 def features(names: Sequence[Name], beliefs: Sequence[np.ndarray] | None = None) -> list[list[dict[str, float]]]:
     """Return the features of every candidate of every name, each name seen in the context of all the others."""
     if beliefs is None:
         beliefs = [_prior(name) for name in names]
-    return _in_context(names, [_own_features(name) for name in names], beliefs)
+    return _in_context(names, [_own_features(name) for name in names], beliefs, range(len(names)))
 
 
 def _in_context(
-    names: Sequence[Name], own: Sequence[Sequence[Mapping[str, float]]], beliefs: Sequence[np.ndarray]
+    names: Sequence[Name],
+    own: Sequence[Sequence[Mapping[str, float]]],
+    beliefs: Sequence[np.ndarray],
+    which: Iterable[int],
 ) -> list[list[dict[str, float]]]:
     context = _context(names, beliefs)
     return [
-        [{**first, **second} for first, second in zip(own[i], _of_name(i, name, beliefs[i], context), strict=True)]
-        for i, name in enumerate(names)
+        [{**first, **second} for first, second in zip(own[i], _of_name(i, names[i], beliefs[i], context), strict=True)]
+        for i in which
     ]
+
+
+def _belief(row: Sequence[Mapping[str, float]], scorer: Scorer) -> np.ndarray:
+    """Return how likely each place of a name is by its features; one alone is sure."""
+    return _softmax([scorer.log_odds(found) for found in row]) if len(row) > 1 else np.ones(len(row))
 
 
 def explain(found: Mapping[str, float], place: Place) -> tuple[str, ...]:
@@ -131,10 +159,10 @@ def _ranked(name: Name, belief: np.ndarray, rows: Sequence[Mapping[str, float]])
 
 def _context(names: Sequence[Name], beliefs: Sequence[np.ndarray]) -> _Context:
     countries: dict[str, float] = defaultdict(float)
-    regions: dict[tuple[str, str], float] = defaultdict(float)
+    regions: dict[_Region, float] = defaultdict(float)
     points, owners, named = [], [], set()
     for i, (name, belief) in enumerate(zip(names, beliefs, strict=True)):
-        for place, p in zip(name.places, belief, strict=True):
+        for place, p in zip(name.places, belief.tolist(), strict=True):
             countries[place.country_code] += name.weight * p
             regions[place.country_code, place.admin1_code] += name.weight * p
         if len(name.places):
@@ -144,43 +172,36 @@ def _context(names: Sequence[Name], beliefs: Sequence[np.ndarray]) -> _Context:
             elif best.lat is not None and best.lon is not None:
                 points.append((math.radians(best.lat), math.radians(best.lon)))
                 owners.append(i)
-    return _Context(
-        dict(countries), dict(regions), frozenset(named), np.array(points).reshape(-1, 2), np.array(owners, dtype=int)
-    )
+    spots = np.array(points).reshape(-1, 2)
+    return _Context(_sums(countries), _sums(regions), frozenset(named), spots, np.array(owners, dtype=int))
+
+
+def _sums(weights: Mapping[_Area, float]) -> _Sums[_Area]:
+    order = sorted(weights, key=lambda area: -weights[area])
+    return _Sums(weights, order, sum(weight for area, weight in weights.items() if area))
 
 
 def _of_name(i: int, name: Name, belief: np.ndarray, context: _Context) -> list[dict[str, float]]:
     """Return what the rest of the report says of each place of a name."""
-    countries = _without(context.countries, name, belief, _country)
-    regions = _without(context.regions, name, belief, _region)
-    first = max(countries.values(), default=0.0), max(regions.values(), default=0.0)
+    weights = [name.weight * p for p in belief.tolist()]
+    countries = _without(context.countries, [place.country_code for place in name.places], weights)
+    regions = _without(context.regions, [(place.country_code, place.admin1_code) for place in name.places], weights)
     near = _nearness(name.places, context.points[context.owners != i])
-    return [
-        _shared(place, countries, regions, first, context.named) | found
-        for place, found in zip(name.places, near, strict=True)
-    ]
+    return [_shared(p, countries, regions, context.named) | found for p, found in zip(name.places, near, strict=True)]
 
 
-def _country(place: Place) -> str:
-    return place.country_code
-
-
-def _region(place: Place) -> tuple[str, str]:
-    return place.country_code, place.admin1_code
-
-
-_Area = TypeVar("_Area", str, tuple[str, str])
-
-
-def _without(
-    shares: Mapping[_Area, float], name: Name, belief: np.ndarray, area_of: Callable[[Place], _Area]
-) -> dict[_Area, float]:
+def _without(sums: _Sums[_Area], areas: Sequence[_Area], weights: Sequence[float]) -> _Shares[_Area]:
     """Return shares of 1 without what a name itself has put in, so that it cannot speak for itself."""
-    rest = dict(shares)
-    for place, p in zip(name.places, belief, strict=True):
-        rest[area_of(place)] -= name.weight * p
-    total = sum(share for area, share in rest.items() if area and share > 0)
-    return {area: max(0.0, share) / total for area, share in rest.items()} if total > _NOTHING else {}
+    own: dict[_Area, float] = defaultdict(float)
+    for area, weight in zip(areas, weights, strict=True):
+        own[area] += weight
+    rest = {area: max(0.0, sums.weights[area] - weight) for area, weight in own.items()}
+    total = sums.total - sum(sums.weights[area] - rest[area] for area in rest if area)
+    if total <= _NOTHING:
+        return _Shares({}, 0.0)
+    others = next((sums.weights[area] for area in sums.order if area not in rest), 0.0)
+    first = max(others, max(rest.values(), default=0.0))
+    return _Shares({area: weight / total for area, weight in rest.items()}, first / total)
 
 
 def _own_features(name: Name) -> list[dict[str, float]]:
@@ -239,18 +260,17 @@ def _hinted(hint: str, place: Place) -> dict[str, float]:
 
 def _shared(
     place: Place,
-    countries: Mapping[str, float],
-    regions: Mapping[tuple[str, str], float],
-    first: tuple[float, float],
+    countries: _Shares[str],
+    regions: _Shares[_Region],
     named: frozenset[str],
 ) -> dict[str, float]:
-    """Return how much of the report lies in a place's country and region; ``first`` are the largest shares."""
-    country = countries.get(place.country_code, 0.0) if place.country_code else 0.0
-    region = regions.get((place.country_code, place.admin1_code), 0.0) if place.admin1_code else 0.0
+    """Return how much of the report lies in a place's country and region."""
+    country = countries.of.get(place.country_code, 0.0) if place.country_code else 0.0
+    region = regions.of.get((place.country_code, place.admin1_code), 0.0) if place.admin1_code else 0.0
     found = {"country share": country, "region share": region}
-    if country and country >= first[0]:
+    if country and country >= countries.first:
         found["first country"] = 1.0
-    if region and region >= first[1]:
+    if region and region >= regions.first:
         found["first region"] = 1.0
     if f"country:{place.country_code}" in named and place.kind is not PlaceKind.COUNTRY:
         found["country named"] = 1.0

