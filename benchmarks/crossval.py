@@ -14,6 +14,8 @@ WITHOUT_DEMONYMS = {"geovirus", OWN}
 """Sets whose annotators passed over words of nationality; they are scored without them."""
 
 OWN_REPORTS = Path(__file__).resolve().parent.parent / "tests" / "data" / "reports" / "dev"
+OWN_ROWS = OWN_REPORTS.parent / "rows"
+"""Reports annotated with their rows alone, without every mention of a place."""
 
 _Item = TypeVar("_Item")
 

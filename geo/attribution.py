@@ -15,7 +15,7 @@ from geo.lexicon import NOUNS
 from geo.model import EventType
 from geo.text import SentenceKind
 
-__all__ = ["Attribution", "find_attributions"]
+__all__ = ["Attribution", "find_attributions", "noun_phrase"]
 
 _SAYING = frozenset(
     "say tell claim announce report add state declare note explain write confirm insist argue believe think "
@@ -384,13 +384,19 @@ def _antecedent(pronoun: Any, memory: _Memory) -> str:
 
 def _owned(subject: Any, memory: _Memory) -> str:
     """Return a noun phrase without its tail; a possessive pronoun in it becomes its owner's name."""
-    tokens = [t for t in subject.subtree if _belongs(t, subject)]
-    words = "".join(t.text_with_ws for t in tokens).strip(" ,\"'")
-    owner = next((t for t in tokens if t.lower_ in _OWNERS and t.dep_ == "poss"), None)
+    words = noun_phrase(subject)
+    owner = next(
+        (t for t in subject.subtree if t.lower_ in _OWNERS and t.dep_ == "poss" and _belongs(t, subject)), None
+    )
     if owner is not None:
         name = _owner_name(owner, memory)
         words = words.replace(owner.text, f"{name}'s" if name else "", 1).strip()
     return memory.full_name(_TITLE_WORDS.sub("", words).strip())
+
+
+def noun_phrase(noun: Any) -> str:
+    """Return the words of a noun phrase proper: no relative clause, no apposition, no aside."""
+    return "".join(t.text_with_ws for t in noun.subtree if _belongs(t, noun)).strip(" ,\"'")
 
 
 def _belongs(token: Any, subject: Any) -> bool:

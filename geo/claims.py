@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from geo.attribution import Attribution, find_attributions
+from geo.details import Sides, figure_of, parties
 from geo.happenings import SPEECH_VERBS, Scene, Spot, Trigger, clause_head, find_triggers
 from geo.language import ParsedDocument, ParsedSentence
 from geo.model import (
@@ -18,6 +19,7 @@ from geo.model import (
     DateBasis,
     Document,
     EventType,
+    Figure,
     PlaceKind,
     Resolution,
     Role,
@@ -26,6 +28,7 @@ from geo.model import (
     Timex,
     Verification,
 )
+from geo.quantities import find_figures
 from geo.selection import Carried, choose_type, select, told_types, walk
 from geo.text import SentenceKind, fold, paragraph_span
 
@@ -86,12 +89,15 @@ def extract_claims(
     """Return the claims of a report in order; a claim with ``place`` None is a happening whose place is not known."""
     scenes = read_scenes(document, parsed, resolutions, timexes)
     told = told_types(scene for _, scene in scenes)
+    sides = Sides(document, resolutions)
     claims: list[Claim] = []
     day: _When | None = None
     for scene, rows in walk(scenes, _choose):
         if _COULD_NOT_VERIFY.search(scene.sentence.text):
             claims = _mark_unverified(claims)
-        found = [_claim(scene, _typed(scene, trigger, spot, told), spot, day) for trigger, spot in rows]
+        figures = find_figures(scene.sentence, timexes) if rows else []
+        typed = [(_typed(scene, trigger, spot, told), spot) for trigger, spot in rows]
+        found = [_detailed(_claim(scene, t, spot, day), scene, t, figures, sides) for t, spot in typed]
         claims += found
         day = _day_told(found, document.published) or (day if found else None)
     return claims
@@ -221,6 +227,23 @@ def _claim(scene: Scene, trigger: Trigger, spot: Spot | None, day: _When | None)
         place_start=resolution.mention.start if resolution and inside else None,
         place_end=resolution.mention.end if resolution and inside else None,
         place_reason=_place_reason(resolution, inside),
+    )
+
+
+def _detailed(claim: Claim, scene: Scene, trigger: Trigger, figures: Sequence[Figure], sides: Sides) -> Claim:
+    """Return the claim with who did it to whom, its figure and its claimant's side."""
+    actor, target = parties(scene, trigger)
+    claim = replace(claim, actor=actor, target=target, claimant_side=sides.of(claim.claimant))
+    figure = figure_of(scene, trigger, figures)
+    if figure is None:
+        return claim
+    return replace(
+        claim,
+        quantity=figure.value,
+        quantity_high=figure.high,
+        quantity_bound=figure.bound or figure.vague,
+        unit=figure.unit,
+        quantity_of=figure.what,
     )
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from geo.model import Claim, Document, Event, EventType, Origin, Resolution, Status
+from geo.details import crosswalk, glide_of
+from geo.model import Claim, Document, Event, Origin, Resolution, Status
 
 __all__ = [
     "CLAIM_COLUMNS",
@@ -75,12 +76,16 @@ CLAIM_COLUMNS: tuple[Column, ...] = (
     Column("glide", _TEXT, "", "the GLIDE hazard code of a disaster, or empty"),
     Column("status", _TEXT, "", "reported, claimed, denied or planned"),
     Column("claimant", _TEXT, "", "who says so, as written; empty for the outlet itself"),
-    Column("claimant_side", _TEXT, "", "the side the claimant speaks for, as a country code or name; may be empty"),
+    Column("claimant_side", _TEXT, "", "the country that the claimant speaks for, ISO 3166-1 alpha-2, or empty"),
     Column("cue", _TEXT, "", "the word that carries the attribution"),
     Column("verification", _TEXT, "", "none, unverified or verified"),
     Column("quantity", _FLOAT, "see unit", "the figure claimed, or null"),
-    Column("unit", _TEXT, "", "the figure's unit"),
-    Column("quantity_of", _TEXT, "", "what the figure counts"),
+    Column("quantity_high", _FLOAT, "see unit", "the upper end where the words give a range, or null"),
+    Column(
+        "quantity_bound", _TEXT, "", "at least, at most, about, a vague word in place of a figure (dozens), or empty"
+    ),
+    Column("unit", _TEXT, "", "the figure's unit, or what it counts in the plural"),
+    Column("quantity_of", _TEXT, "", "what the figure tells of: territory recaptured, people killed"),
     Column("actor", _TEXT, "", "who did it, where the sentence says"),
     Column("target", _TEXT, "", "to whom, where the sentence says"),
     Column("origin_id", _TEXT, "", "the syndication group of the report"),
@@ -161,28 +166,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "tray": TRAY_COLUMNS,
 }
 
+
 # The nearest equivalents as published: ACLED Codebook 2023 (type names), PLOVER manual 2021 (event codes).
-_ACLED = {
-    EventType.BATTLE: "Battles",
-    EventType.STRIKE: "Explosions/Remote violence",
-    EventType.CONTROL_CHANGE: "Battles",
-    EventType.VIOLENCE_AGAINST_CIVILIANS: "Violence against civilians",
-    EventType.PROTEST: "Protests",
-    EventType.WITHDRAWAL: "Strategic developments",
-    EventType.MOVEMENT: "Strategic developments",
-}
-_PLOVER = {
-    EventType.BATTLE: "ASSAULT",
-    EventType.STRIKE: "ASSAULT",
-    EventType.CONTROL_CHANGE: "ASSAULT",
-    EventType.VIOLENCE_AGAINST_CIVILIANS: "ASSAULT",
-    EventType.PROTEST: "PROTEST",
-    EventType.WITHDRAWAL: "RETREAT",
-    EventType.AID: "AID",
-    EventType.MOVEMENT: "MOBILIZE",
-}
-
-
 def schema(columns: Sequence[Column]) -> pa.Schema:
     """Return the Arrow schema of a table, each field with its unit and meaning as metadata."""
     return pa.schema([pa.field(c.name, c.type, metadata={"unit": c.unit, "meaning": c.meaning}) for c in columns])
@@ -231,15 +216,17 @@ def claim_row(claim: Claim, origin_id: str) -> dict[str, Any]:
         "time_precision": int(claim.time_precision),
         "date_basis": claim.date_basis.value,
         "event_type": claim.event_type.value,
-        "acled_equiv": _ACLED.get(claim.event_type, ""),
-        "plover": _PLOVER.get(claim.event_type, ""),
-        "glide": "",
+        "acled_equiv": crosswalk()[claim.event_type]["acled_equiv"],
+        "plover": crosswalk()[claim.event_type]["plover"],
+        "glide": glide_of(claim.event_type, claim.text),
         "status": claim.status.value,
         "claimant": claim.claimant,
         "claimant_side": claim.claimant_side,
         "cue": claim.cue,
         "verification": claim.verification.value,
         "quantity": claim.quantity,
+        "quantity_high": claim.quantity_high,
+        "quantity_bound": claim.quantity_bound,
         "unit": claim.unit,
         "quantity_of": claim.quantity_of,
         "actor": claim.actor,

@@ -313,6 +313,28 @@ class Timex:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of a report and what it counts; ``start``/``end`` are offsets into the report's text.
+
+    ``value`` is None where the words are ``vague`` ("dozens"). ``high`` is the upper end of a range that begins at
+    ``value``. ``bound`` is "at least", "at most", "about" or ''. ``unit`` is a unit of ``geo/data/units.csv``, the
+    thing that is counted in the plural ("towns"), "share of X", "rank", "times" or "magnitude"; ``what`` is what the
+    figure tells of ("territory recaptured"). ``index`` is the token of its sentence that stands for it in the tree.
+    """
+
+    start: int
+    end: int
+    text: str
+    value: float | None
+    unit: str
+    vague: str = ""
+    bound: str = ""
+    what: str = ""
+    high: float | None = None
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """Who says that what happened at which place on which day; ``start``/``end`` is its sentence.
 
@@ -337,6 +359,8 @@ class Claim:
     cue: str = ""
     verification: Verification = Verification.NONE
     quantity: float | None = None
+    quantity_high: float | None = None
+    quantity_bound: str = ""
     unit: str = ""
     quantity_of: str = ""
     actor: str = ""

@@ -1,0 +1,165 @@
+"""What else a sentence tells of a happening: who did it to whom, how many, whose side its claimant is on, which hazard.
+
+Read from the tree and the words right around; empty where the sentence does not say.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from geo.attribution import noun_phrase
+from geo.happenings import Scene, Trigger, clause_head
+from geo.model import Document, EventType, Figure, PlaceKind, Resolution
+from geo.quantities import is_measure
+from geo.resources import resource
+from geo.text import fold
+
+__all__ = ["Sides", "crosswalk", "figure_of", "glide_of", "parties"]
+
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+_OBJECTS = frozenset({"dobj", "nsubjpass"})
+_FAR = 99
+_ASIDE = frozenset({"rank", "times"})
+_SPANS = frozenset("seconds minutes hours days weeks months years decades".split())
+_BETWEEN = re.compile(r"(?:'s?|s')?(?:[- ][\w.'-]+){0,6} ?")
+_APPOSED = re.compile(r", (?:an?|the)? ?(?:[\w'-]+ ){0,4}$")
+
+
+@cache
+def crosswalk() -> Mapping[EventType, Mapping[str, str]]:
+    """Return the nearest names of each type in other schemes: ``acled_equiv`` and ``plover``, '' where none fits."""
+    return {EventType(row["event_type"]): row for row in _rows("crosswalk.csv")}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with resource(f"data/{name}").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@cache
+def _hazards() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((row["glide"], re.compile(rf"\b(?:{row['words']})\b", re.IGNORECASE)) for row in _rows("glide.csv"))
+
+
+def glide_of(kind: EventType, text: str) -> str:
+    """Return the GLIDE code of the hazard that the words of a disaster name, the more special one first, or ''."""
+    if kind is not EventType.DISASTER:
+        return ""
+    return next((code for code, words in _hazards() if words.search(text)), "")
+
+
+def parties(scene: Scene, trigger: Trigger) -> tuple[str, str]:
+    """Return who did it and to whom as written, '' where the sentence does not say or there is no tree."""
+    if not scene.sentence.has_parse:
+        return "", ""
+    token = scene.doc[trigger.index]
+    if not trigger.verbal:
+        actor = next((p for c in token.children if c.dep_ == "prep" and c.lower_ == "by" for p in _objects(c)), None)
+        owner = next((c for c in token.children if c.dep_ == "poss"), None)
+        return _named(actor or owner), ""
+    agent = next((p for c in token.children if c.dep_ == "agent" for p in _objects(c)), None)
+    passive = any(c.dep_ in {"nsubjpass", "auxpass"} for c in token.children) or _is_participle(token)
+    actor = agent if passive else _subject(token)
+    target = _subject(token) if passive else next((c for c in token.children if c.dep_ == "dobj"), None)
+    return _named(actor), _named(target)
+
+
+def _is_participle(token: Any) -> bool:
+    return bool(token.dep_ == "acl" and token.tag_ == "VBN")
+
+
+def _subject(verb: Any) -> Any | None:
+    """Return the subject of a verb, its own or the one that it shares."""
+    own = next((c for c in verb.children if c.dep_ in _SUBJECTS), None)
+    if own is not None:
+        return own if own.tag_ not in {"WDT", "WP"} or verb.dep_ != "relcl" else verb.head
+    if verb.dep_ in {"conj", "xcomp", "advcl"} and verb.head.pos_ in {"VERB", "AUX"}:
+        return _subject(verb.head)
+    return verb.head if verb.dep_ in {"acl", "relcl"} else None
+
+
+def _objects(preposition: Any) -> Iterator[Any]:
+    return (c for c in preposition.children if c.dep_ == "pobj")
+
+
+def _named(token: Any | None) -> str:
+    if token is None or token.pos_ == "PRON":
+        return ""
+    return noun_phrase(token)
+
+
+def figure_of(scene: Scene, trigger: Trigger, figures: Sequence[Figure]) -> Figure | None:
+    """Return the figure that a happening is told with: the one of its clause that hangs nearest to it, or None.
+
+    Spans of time, ranks and multiples are no such figures, nor is what stands in brackets behind another ("(2,400
+    square miles)").
+    """
+    here = [f for f in figures if scene.sentence.start <= f.start < scene.sentence.end]
+    fit = [f for f in here if f.unit not in _SPANS | _ASIDE and not _in_brackets(scene, f) and not _is_way(scene, f)]
+    if not fit:
+        return None
+    if not scene.sentence.has_parse:
+        return min(fit, key=lambda f: abs(f.index - trigger.index))
+    steps, _, best = min((_steps(scene.doc[f.index], scene.doc[trigger.index]), n, f) for n, f in enumerate(fit))
+    return best if steps < _FAR else None
+
+
+def _in_brackets(scene: Scene, figure: Figure) -> bool:
+    return scene.document.text[max(0, figure.start - 1) : figure.start] == "("
+
+
+def _is_way(scene: Scene, figure: Figure) -> bool:
+    """Whether a figure only says how far off a place lies: "74 km southeast of Kharkiv"."""
+    spots = (s for s in (*scene.spots, *scene.actors) if s.place.kind is PlaceKind.RELATIVE)
+    mentions = (s.resolution.mention for s in spots)
+    return is_measure(figure) and any(m.start <= figure.start < m.end for m in mentions)
+
+
+def _steps(figure: Any, trigger: Any) -> int:
+    """Return how many edges of one clause lie between a figure and a happening, or a great many."""
+    if figure == trigger or trigger in figure.ancestors:
+        path = [figure]
+        while path[-1] != trigger:
+            path.append(path[-1].head)
+        crossed = any(t.dep_ in {"ccomp", "advcl", "relcl", "conj"} and t.pos_ in {"VERB", "AUX"} for t in path[:-1])
+        return _FAR if crossed else len(path)
+    if figure in trigger.ancestors and clause_head(trigger) != clause_head(figure) and trigger.dep_ in {"acl", "relcl"}:
+        return 2
+    return 6 if clause_head(figure) == clause_head(trigger) else _FAR
+
+
+class Sides:
+    """Which country the speakers of a report speak for, by the words that introduce them."""
+
+    def __init__(self, document: Document, resolutions: Iterable[Resolution]) -> None:
+        """Keep the names of countries and nationalities of a report."""
+        self._text = fold(document.text)
+        self._named = [
+            (r.mention.start, r.mention.end, r.place.country_code)
+            for r in resolutions
+            if r.place is not None and r.place.country_code and r.mention.relation is None
+        ]
+        self.of = cache(self._of)
+
+    def _of(self, claimant: str) -> str:
+        """Return the country code of a claimant, or '' where no words of the report tell it.
+
+        A country or nationality in the claimant's own words ("Russian Defence Ministry"), else right before the name
+        ("Ukraine's Deputy Defence Minister Hanna Malyar") or behind it ("Malyar, a Ukrainian minister").
+        """
+        if not claimant:
+            return ""
+        words = re.escape(fold(claimant)).replace(r"\ ", r"\s+")
+        for found in re.finditer(rf"(?<!\w){words}(?!\w)", self._text):
+            for start, end, code in self._named:
+                if found.start() <= start and end <= found.end():
+                    return code
+                before = self._text[end : found.start()] if end <= found.start() else None
+                if before is not None and len(before) < 60 and _BETWEEN.fullmatch(before):
+                    return code
+                behind = self._text[found.end() : start] if start >= found.end() else None
+                if behind is not None and len(behind) < 40 and _APPOSED.fullmatch(behind):
+                    return code
+        return ""
