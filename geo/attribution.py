@@ -22,7 +22,7 @@ _SAYING = frozenset(
     "acknowledge "
     "admit allege assert maintain stress emphasise emphasize warn describe estimate suggest reveal disclose tweet post "
     "publish blame accuse inform remark recall reply respond quote cite concede contend testify indicate show see call "
-    "spell observe predict comment boast complain hint brief conclude find".split()
+    "spell observe predict comment boast complain hint brief conclude find count talk".split()
 )
 _DENYING = frozenset("deny reject refute dismiss dispute rebut disavow".split())
 _PLANNING = frozenset(
@@ -46,6 +46,10 @@ _EXHIBITS = _SILENT | frozenset("record document report affidavit".split())
 # What must be completed by a clause to tell what somebody says: "saw that", not "saw unrest".
 _CLAUSE_ONLY = frozenset("see find show indicate".split())
 _BODIES = frozenset("organization organisation charity agency group company watchdog".split())
+_GROUPS = frozenset(
+    "ministry government army police union party court newspaper paper magazine station statement report study team "
+    "office committee council commission board panel force command unit militia movement network source".split()
+)
 _TITLED_NAME = re.compile(r"[a-z] [A-Z][\w'-]+ [A-Z][\w'-]+$")
 _TITLE_WORDS = re.compile(r"^(?:an?|the|that|this|but|and|president|mr|mrs|ms|dr)\.? +", re.IGNORECASE)
 _PLAIN_CUE = r"(?:said|says|told|claimed|claims|announced|reported|denied|added|confirmed|warned|wrote|stated|insisted)"
@@ -61,8 +65,10 @@ _SOURCE_LAST = re.compile(
     r"sources?|authorities|reports?|media|agency|witnesses|UN|spokesman|spokeswoman))$"
 )
 _SAID_LAST = re.compile(
-    r", (?P<who>(?!he\b|she\b|they\b|it\b|which\b|who\b)[^,\";:]{3,70}?) (?:said|say|says|reported|added|confirmed)"
-    r"(?: (?:on|late|early) [A-Z]\w+day| (?:yesterday|today)| in a (?:statement|report))?[.\"]*$"
+    r", (?P<who>(?!he\b|she\b|they\b|it\b|which\b|who\b|but\b|and\b)[^,\";:]{3,70}?(?:, [A-Z][^,\";:]{3,40},)?)"
+    r" (?:now |also |later )?"
+    r"(?P<cue>(?:said|says?|reports?|reported|added|confirms?|confirmed|claims?|claimed|announced|warned)\b|told (?=\w))"
+    r"(?:[\w ]{2,40}?)??(?: (?:on|late|early) [A-Z]\w+day| (?:yesterday|today)| in a (?:statement|report))?[.\"]*$"
 )
 _ACCORDING = re.compile(r"[Aa]ccording to (?:the |an? )?(?P<who>[\w' -]{3,60}?)(?=[,.;]|$)")
 
@@ -147,21 +153,35 @@ def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]
         if attribution is not None and attribution.speaker:
             found.append(attribution)
             memory.last_speaker = attribution.speaker
-            if memory.is_person(attribution.speaker) or _TITLED_NAME.search(attribution.speaker):
+            if memory.is_person(attribution.speaker) or _is_somebody(token, attribution.speaker):
                 memory.last_person = attribution.speaker
-    if not found:
-        found = list(_at_the_end(sentence.doc, memory))
+    found += _at_the_end(sentence.doc, memory, found)
     memory.notice(sentence.doc)
     return sorted(found, key=lambda a: (-len(a.tokens), a.cue_index))
 
 
-def _at_the_end(doc: Any, memory: _Memory) -> Iterator[Attribution]:
-    """Read the speaker that ends a sentence whose tree has lost it: "…, police and hospital sources said."."""
-    if match := _SAID_LAST.search(doc.text):
-        tokens = frozenset(t.i for t in doc if t.idx < match.start())
-        who = memory.full_name(_TITLE_WORDS.sub("", match["who"]).strip())
-        yield Attribution("say", len(doc) - 1, who, tokens)
-        memory.last_speaker = who
+def _is_somebody(cue: Any, speaker: str) -> bool:
+    """Whether "he" or "she" may mean a speaker without a name: "a resident", "a nun in the camp", a title and a name."""
+    if _TITLED_NAME.search(speaker):
+        return True
+    subject = _subject_of(cue)
+    if subject is None or subject.tag_ != "NN" or subject.lemma_.lower() in _BODIES | _GROUPS:
+        return False
+    return any(c.dep_ == "det" and c.lower_ in {"a", "an", "one", "another"} for c in subject.children)
+
+
+def _at_the_end(doc: Any, memory: _Memory, found: Sequence[Attribution]) -> Iterator[Attribution]:
+    """Read the speaker that ends a sentence whose tree has lost him or part of his words: "…, hospital sources said."."""
+    match = _SAID_LAST.search(doc.text)
+    if match is None:
+        return
+    cue = doc.char_span(match.start("cue"), match.start("cue") + 3, alignment_mode="expand")[0].i
+    who = memory.full_name(_TITLE_WORDS.sub("", match["who"].rstrip(",").rpartition(", ")[2]).strip())
+    named = next((a.speaker for a in found if a.cue_index == cue), who)
+    yield Attribution("say", cue, named, frozenset(t.i for t in doc if t.idx < match.start()))
+    memory.last_speaker = named
+    if memory.is_person(named):
+        memory.last_person = named
 
 
 def _after_colon(doc: Any) -> Iterator[Attribution]:
@@ -171,12 +191,15 @@ def _after_colon(doc: Any) -> Iterator[Attribution]:
         yield Attribution("say", len(doc) - 1, match["who"], tokens)
 
 
+_NOBODY = frozenset("nobody none neither nothing some many most others all both few one those these".split())
+
+
 def _at_cue(token: Any, memory: _Memory) -> Attribution | None:
     lemma = token.lemma_.lower()
     if token.pos_ not in {"VERB", "AUX"} or (lemma not in _SAYING | _DENYING | _PLANNING and not _puts_out(token)):
         return None
     subject = _subject_of(token) or _beside(token)
-    if subject is None:
+    if subject is None or subject.pos_ in {"NUM", "ADJ"} or subject.lower_ in _NOBODY:
         return None
     if (
         lemma in _CLAUSE_ONLY
@@ -371,7 +394,9 @@ def _antecedent(pronoun: Any, memory: _Memory) -> str:
         return ""
     if pronoun.lower_ in {"it", "which", "that"}:
         subjects = [
-            t for t in pronoun.doc[: pronoun.i] if t.dep_ in _SUBJECTS and t.lower_ not in _PERSONAL | {"it", "what"}
+            t
+            for t in pronoun.doc[: pronoun.i]
+            if t.dep_ in _SUBJECTS and t.tag_ in {"NN", "NNP", "NNPS"} and not _is_counted(t)
         ]
         return _speaker(subjects[0], memory) if subjects else memory.last_speaker
     people = [
@@ -380,6 +405,10 @@ def _antecedent(pronoun: Any, memory: _Memory) -> str:
         if e.label_ == "PERSON" and e.end <= pronoun.i and e.root.dep_ in _SUBJECTS | {"conj"}
     ]
     return memory.full_name(people[-1].text) if people else memory.last_person
+
+
+def _is_counted(noun: Any) -> bool:
+    return any(c.dep_ == "nummod" for c in noun.children)
 
 
 def _owned(subject: Any, memory: _Memory) -> str:

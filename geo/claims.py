@@ -5,7 +5,7 @@ A happening whose place is not known becomes a claim without one, which waits in
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -41,6 +41,9 @@ _PLAN_VERBS = frozenset(
     "agree schedule anticipate".split()
 )
 _FIXED = frozenset("schedule expect plan set slate be book".split())
+_PERCEIVING = frozenset("see hear feel smell watch reach afford".split())
+_BEGINNING = frozenset("begin start continue manage".split())
+_FIRSTS = frozenset("first last only second third latest".split())
 _TRYING = frozenset({"try", "attempt"})
 # "is due in Osh on Friday", "a meeting is set for Friday", "they are expected back": no verb of the happening itself.
 _DUE = re.compile(
@@ -59,6 +62,12 @@ _NO_HAPPENING = re.compile(
     r"\bthere (?:was|is|were|are|had been|has been) no\b|\bno (?:talk|discussion|plans?|question) of\b", re.I
 )
 _WEEKDAY = re.compile(r"day\b", re.IGNORECASE)
+_MONTH = re.compile(
+    r"(?P<day>\b\d{1,2}(?:st|nd|rd|th)?(?: of)? )?\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+    r"(?(day)|(?P<after> \d{1,2}\b)?)"
+)
+_YEAR = re.compile(r"\b\d{4}\b|\b(?:last|previous|year|past|ago)\b", re.IGNORECASE)
+_DAYS_AHEAD, _MONTHS_AHEAD = 90, 180
 _UNTIL = re.compile(r"\b(?:until|till|through|by|before) (?:at least )?$", re.IGNORECASE)
 # An hour or a part of the day without a day: that of the sentence before.
 _HOUR_ONLY = re.compile(
@@ -194,7 +203,7 @@ def _without_anchors(spots: Sequence[Spot]) -> list[Spot]:
 def _claim(scene: Scene, trigger: Trigger, spot: Spot | None, day: _When | None) -> Claim:
     """Build the claim of a happening; ``day`` is the one that the sentence before told of."""
     document, sentence = scene.document, scene.sentence
-    attribution = _attribution(scene, trigger)
+    attribution = _attribution(scene, trigger, spot)
     status = _status(scene, trigger, attribution)
     when = _when(scene, trigger, status)
     if day is not None and when.basis is DateBasis.PUBLICATION and _HOUR_ONLY.search(scene.sentence.text):
@@ -269,14 +278,16 @@ def _confidence(sentence: ParsedSentence, resolution: Resolution | None, inside:
     return score if inside else score * 0.75
 
 
-def _attribution(scene: Scene, trigger: Trigger) -> Attribution | None:
-    """Return the cue whose words hold the trigger: one that denies it, else the innermost."""
+def _attribution(scene: Scene, trigger: Trigger, spot: Spot | None) -> Attribution | None:
+    """Return the cue whose words hold the trigger or else the place: one that denies it, else the innermost."""
     holding = [
         a
         for a in scene.said
         if (trigger.index in a.tokens and not _is_occasion(scene, trigger, a))
         or (trigger.index == a.cue_index and a.denies)
     ]
+    if not holding and spot is not None and any(s is spot for s in scene.spots):
+        holding = [a for a in scene.said if spot.start in a.tokens]
     denying = [a for a in holding if a.denies]
     return (denying or holding)[-1] if holding else None
 
@@ -294,9 +305,22 @@ def _status(scene: Scene, trigger: Trigger, attribution: Attribution | None) -> 
         return Status.REPORTED
     if attribution is not None and (attribution.denies or _is_negated(scene, trigger)):
         return Status.DENIED
-    if _is_planned(scene, trigger) or (attribution is not None and attribution.plans):
+    if _is_planned(scene, trigger) or (attribution is not None and attribution.plans and _is_aim(scene, trigger)):
         return Status.PLANNED
+    if attribution is not None and attribution.plans:
+        return Status.REPORTED
     return Status.CLAIMED if attribution is not None else Status.REPORTED
+
+
+def _is_aim(scene: Scene, trigger: Trigger) -> bool:
+    """Whether a happening is what is wanted, not what a relative clause in it tells of: "whether X, who was held in"."""
+    if not scene.sentence.has_parse:
+        return True
+    node = scene.doc[trigger.index]
+    past = node.tag_ == "VBD" or any(c.dep_ in {"aux", "auxpass"} and c.tag_ == "VBD" for c in node.children)
+    while node.head != node and node.dep_ != "relcl":
+        node = node.head
+    return not (past and node.dep_ == "relcl")
 
 
 def _is_negated(scene: Scene, trigger: Trigger) -> bool:
@@ -340,10 +364,10 @@ def _is_due(scene: Scene, token: Any) -> bool:
 
 def _wanted(token: Any) -> bool:
     lowered = {c.lower_ for c in token.children if c.dep_ in {"aux", "auxpass"}}
-    if lowered & _MODALS and "have" not in lowered:
+    if lowered & _MODALS and "have" not in lowered and not _is_perceived(token, lowered):
         return True
     head = token.head
-    if token.dep_ in {"xcomp", "ccomp", "dobj"} and head.lemma_.lower() in _PLAN_VERBS:
+    if token.dep_ in {"xcomp", "ccomp", "dobj"} and head.lemma_.lower() in _PLAN_VERBS and not _set_apart(token):
         return True
     if token.dep_ == "xcomp" and head.lemma_.lower() in _TRYING and head.tag_ in {"VBZ", "VBP", "VBG"}:
         return True
@@ -360,6 +384,17 @@ def _wanted(token: Any) -> bool:
     return _purpose(token)
 
 
+def _set_apart(token: Any) -> bool:
+    """Whether a semicolon parts a token from its head: two sentences in one, of which neither is the other's words."""
+    first, last = sorted((token.i, token.head.i))
+    return any(t.text == ";" for t in token.doc[first:last])
+
+
+def _is_perceived(token: Any, auxiliaries: Set[str]) -> bool:
+    """Whether a modal only says what there was to see or hear: "smoke could be seen", "no shots could be heard"."""
+    return token.lemma_.lower() in _PERCEIVING and not auxiliaries & (_MODALS - {"can", "could"})
+
+
 def _is_awaited(verb: Any) -> bool:
     """Whether what is the subject of a verb is still to come: "an offensive is (to be) expected"."""
     complements = [verb, *(c for c in verb.children if c.dep_ == "xcomp")]
@@ -367,16 +402,22 @@ def _is_awaited(verb: Any) -> bool:
 
 
 def _purpose(token: Any) -> bool:
-    return (
-        token.dep_ in {"advcl", "relcl", "acl"} and token.tag_ == "VB" and any(c.lower_ == "to" for c in token.children)
-    )
+    """Whether an infinitive tells what for; "the first to reach the town" and "began … to train" tell what was done."""
+    if token.dep_ not in {"advcl", "relcl", "acl"} or token.tag_ != "VB":
+        return False
+    head = token.head
+    done = head.lemma_.lower() in _BEGINNING or any(c.lower_ in _FIRSTS for c in head.children)
+    return not done and any(c.lower_ == "to" for c in token.children)
 
 
 def _when(scene: Scene, trigger: Trigger, status: Status) -> _When:
     """Return the days of a happening: its own time expression, else for what is not planned the report's day."""
     published = scene.document.published
     timex = _timex_of(scene, trigger, _OWN_CLAUSE if status is Status.PLANNED else _ANY_CLAUSE)
-    if status is Status.PLANNED and (ahead := _ahead(scene, timex or _timex_of(scene, trigger, _ANY_CLAUSE))):
+    timex = timex and _next_year(timex, published, status)
+    if status is Status.PLANNED and (
+        ahead := _ahead(scene, timex or _next_year(_timex_of(scene, trigger, _ANY_CLAUSE), published, status))
+    ):
         return ahead
     if timex is not None:
         last = published if published and _is_since(scene, timex) else timex.date_to
@@ -386,6 +427,24 @@ def _when(scene: Scene, trigger: Trigger, status: Status) -> _When:
     if (span := _lasting(scene, published)) is not None:
         return span
     return _When(published, published, "", TimePrecision.DAY, DateBasis.PUBLICATION)
+
+
+def _next_year(timex: Timex | None, published: date | None, status: Status) -> Timex | None:
+    """Put a date without a year that is nearer ahead than behind into the next year: "on 1 March" in February.
+
+    A month alone ("in March") only for what is planned: of the past one says "last March" or just so.
+    """
+    if timex is None or timex.date_from is None or timex.date_to is None or published is None:
+        return timex
+    if not (named := _MONTH.search(timex.text)) or _YEAR.search(timex.text) or timex.date_to >= published:
+        return timex
+    later = timex.date_from.replace(year=timex.date_from.year + 1, day=min(timex.date_from.day, 28))
+    first = later + timedelta(days=timex.date_from.day - later.day)
+    with_day = bool(named["day"] or named["after"])
+    near = (first - published).days <= (_DAYS_AHEAD if with_day else _MONTHS_AHEAD)
+    if first < published or not near or not (with_day or status is Status.PLANNED):
+        return timex
+    return replace(timex, date_from=first, date_to=first + (timex.date_to - timex.date_from))
 
 
 def _is_ahead(when: _When, published: date | None) -> bool:

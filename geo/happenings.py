@@ -206,7 +206,7 @@ def _triggers_of(scene: Scene, spot: Spot) -> list[Trigger]:
         nearest = min(scene.triggers, key=lambda t: abs(t.index - spot.start), default=None)
         return [nearest] if nearest else []
     root = scene.doc[spot.start : spot.end].root
-    main = _climb(scene, root)
+    main = _climb(scene, root, spot)
     asides = [t for t in scene.triggers if is_dated_aside(scene, t) and root in _aside_about(scene.doc[t.index])]
     return ([main] if main else []) + [t for t in asides if t != main]
 
@@ -224,7 +224,7 @@ def is_landmark(scene: Scene, spot: Spot) -> bool:
     return bool(_LANDMARK_BEFORE.search(before) or _LANDMARK_AFTER.match(after) or _SLOGAN_BEFORE.search(before))
 
 
-def _climb(scene: Scene, node: Any) -> Trigger | None:
+def _climb(scene: Scene, node: Any, spot: Spot) -> Trigger | None:
     """Walk from a place up the tree to the trigger it hangs on; stop where the place only describes a thing."""
     by_index = {t.index: t for t in scene.triggers}
     start, forces = node, False
@@ -238,11 +238,13 @@ def _climb(scene: Scene, node: Any) -> Trigger | None:
                 return Trigger(node.i, lemma, EventType.MOVEMENT, True) if forces else None
             if lemma in SPEECH_VERBS and not _in_words_of(scene, start, node):
                 cue = node.head if node.dep_ == "advcl" and node.head.lemma_.lower() in SPEECH_VERBS else node
-                return _spoken_at(scene, cue, by_index)
+                return _spoken_at(scene, cue, by_index, spot)
             if (found := _in_clause(node, by_index)) is not None:
                 return found
             if forces or (lemma in _SHOWING and any(t.lemma_.lower() in _FORCES for t in node.subtree)):
                 return Trigger(node.i, lemma, EventType.MOVEMENT, True)
+            if node.dep_ == "conj" and node.pos_ == "VERB":
+                return Trigger(node.i, lemma, EventType.OTHER, True)  # a clause of its own is not the one before it
         if node != start and _only_describes(node):
             return None
         if node.head == node:
@@ -268,14 +270,16 @@ def _in_words_of(scene: Scene, token: Any, cue: Any) -> bool:
     return any(a.cue_index == cue.i and token.i in a.tokens for a in scene.said)
 
 
-def _spoken_at(scene: Scene, cue: Any, by_index: dict[int, Trigger]) -> Trigger:
+def _spoken_at(scene: Scene, cue: Any, by_index: dict[int, Trigger], spot: Spot) -> Trigger:
     """Return what is said where a place frames it ("In Goma, officials said …"), else the speaking itself.
 
-    What is said has its own place where its words name one: then the first place is only where it was said.
+    What is said has its own place where its words name one: then the first place is only where it was said, and so it
+    is behind the verb ("said in Goma that …") and in a capital, where governments speak of elsewhere.
     """
     words = {t for a in scene.said if a.cue_index == cue.i for t in a.tokens}
     told = [by_index[i] for i in sorted(words) if i in by_index]
-    if told and not any(s.start in words for s in scene.spots):
+    only_said = spot.start > cue.i or bool(spot.place.metonym_of)
+    if told and not only_said and not any(s.start in words for s in scene.spots):
         return ([t for t in told if t.verbal] or told)[0]
     return Trigger(cue.i, cue.lemma_.lower(), EventType.STATEMENT, True)
 

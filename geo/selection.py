@@ -26,6 +26,7 @@ from geo.happenings import (
     is_landmark,
     tie,
 )
+from geo.lexicon import topics_of
 from geo.model import EventType
 from geo.scorer import Scorer
 
@@ -56,6 +57,7 @@ _OPENERS = frozenset("but and however meanwhile also another other separately la
 _CONTAINER_BEFORE = re.compile(r"\w, (?:in )?(?:the )?$")
 _CLAUSES = frozenset({"relcl", "acl", "advcl", "ccomp", "xcomp", "appos", "conj", "pcomp", "parataxis"})
 _OLD_DAYS = 45
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CARRY_SENTENCES = 4
 _STEPS = 12  # up the tree
 
@@ -116,7 +118,7 @@ def _distinct(spots: Sequence[Spot]) -> list[Spot]:
 
 
 def _of_place(scene: Scene, spot: Spot, ties: Sequence[tuple[Trigger, Spot]]) -> list[Candidate]:
-    tied = [t for t, s in ties if s.place.place_id == spot.place.place_id]
+    tied = [t for t, s in ties if s.place.place_id == spot.place.place_id and not _is_elsewhere(scene, t, spot)]
     if is_landmark(scene, spot) or _completes_name(scene, spot):
         return []
     if not tied:
@@ -125,6 +127,21 @@ def _of_place(scene: Scene, spot: Spot, ties: Sequence[tuple[Trigger, Spot]]) ->
     first = next((t for t in tied if t.kind is not EventType.CASUALTIES), tied[0])
     asides = [t for t in tied if t != first and is_dated_aside(scene, t)]
     return [Candidate(first, spot, "tied"), *(Candidate(t, spot, "aside") for t in asides)]
+
+
+def _is_elsewhere(scene: Scene, trigger: Trigger, spot: Spot) -> bool:
+    """Whether a happening stands in a clause joined to the one that a place stands in: "passed Bari, and rebels hope"."""
+    if not scene.sentence.has_parse or not any(s is spot for s in scene.spots):
+        return False
+    verb = clause_head(scene.doc[spot.start : spot.end].root)
+    node = scene.doc[trigger.index]
+    if verb.pos_ != "VERB" or node == verb or verb not in node.ancestors:
+        return False
+    while node != verb:
+        if node.dep_ == "conj" and node.pos_ in {"VERB", "AUX"} and any(c.dep_ in _SUBJECTS for c in node.children):
+            return True
+        node = node.head
+    return False
 
 
 def _completes_name(scene: Scene, spot: Spot) -> bool:
@@ -345,11 +362,16 @@ def type_features(
     total = sum(told.values()) or 1
     most = max(told, key=lambda kind: (told[kind], kind.value), default=None)
     how = "verb" if trigger.verbal else "noun"
-    words = {t.lemma_.lower() for t in doc if t.pos_ in {"NOUN", "VERB"} and clause_head(t) == clause}
+    telling = [t for t in doc if t.pos_ in {"NOUN", "VERB", "ADJ"}]
+    words = {t.lemma_.lower() for t in telling}
+    own = {t.lemma_.lower() for t in telling if clause_head(t) == clause}
+    spoken_of = {f"{word} in" for word in own} | {f"{word} beside" for word in words}
+    spoken_of |= {f"{topic} words in" for word in own for topic in topics_of(word)}
+    spoken_of |= {f"{topic} words beside" for word in words for topic in topics_of(word)}
     found: dict[EventType, dict[str, float]] = {}
     for kind in EventType:
         names = {f"any {kind.value}", f"{trigger.kind.value} told as {kind.value}"}
-        names |= {f"{word} in {kind.value}" for word in words}
+        names |= {f"{words_} {kind.value}" for words_ in spoken_of}
         if trigger.kind is kind:
             names |= {"the trigger", f"the trigger, a {how}", f"the trigger, {kind.value}"}
         if kind in beside:
