@@ -67,7 +67,8 @@ _SOURCE_LAST = re.compile(
 _SAID_LAST = re.compile(
     r", (?P<who>(?!he\b|she\b|they\b|it\b|which\b|who\b|but\b|and\b)[^,\";:]{3,70}?(?:, [A-Z][^,\";:]{3,40},)?)"
     r" (?:now |also |later )?"
-    r"(?P<cue>(?:said|says?|reports?|reported|added|confirms?|confirmed|claims?|claimed|announced|warned)\b|told (?=\w))"
+    r"(?P<cue>(?:said|says?|reports?|reported|added|confirms?|confirmed|claims?|claimed|announced|warned)\b"
+    r"|told (?=\w))"
     r"(?:[\w ]{2,40}?)??(?: (?:on|late|early) [A-Z]\w+day| (?:yesterday|today)| in a (?:statement|report))?[.\"]*$"
 )
 _ACCORDING = re.compile(r"[Aa]ccording to (?:the |an? )?(?P<who>[\w' -]{3,60}?)(?=[,.;]|$)")
@@ -161,7 +162,7 @@ def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]
 
 
 def _is_somebody(cue: Any, speaker: str) -> bool:
-    """Whether "he" or "she" may mean a speaker without a name: "a resident", "a nun in the camp", a title and a name."""
+    """Whether "he" or "she" may mean a speaker without a name: "a resident", "a nun in the camp"."""
     if _TITLED_NAME.search(speaker):
         return True
     subject = _subject_of(cue)
@@ -171,7 +172,7 @@ def _is_somebody(cue: Any, speaker: str) -> bool:
 
 
 def _at_the_end(doc: Any, memory: _Memory, found: Sequence[Attribution]) -> Iterator[Attribution]:
-    """Read the speaker that ends a sentence whose tree has lost him or part of his words: "…, hospital sources said."."""
+    """Read the speaker at a sentence's end whose tree has lost him or part of his words: "…, aid workers said."."""
     match = _SAID_LAST.search(doc.text)
     if match is None:
         return
@@ -196,7 +197,8 @@ _NOBODY = frozenset("nobody none neither nothing some many most others all both 
 
 def _at_cue(token: Any, memory: _Memory) -> Attribution | None:
     lemma = token.lemma_.lower()
-    if token.pos_ not in {"VERB", "AUX"} or (lemma not in _SAYING | _DENYING | _PLANNING and not _puts_out(token)):
+    speaks = lemma in _SAYING | _DENYING | _PLANNING or _puts_out(token) or _puts_at(token)
+    if token.pos_ not in {"VERB", "AUX"} or not speaks:
         return None
     subject = _subject_of(token) or _beside(token)
     if subject is None or subject.pos_ in {"NUM", "ADJ"} or subject.lower_ in _NOBODY:
@@ -206,6 +208,8 @@ def _at_cue(token: Any, memory: _Memory) -> Attribution | None:
         and not any(c.dep_ in {"ccomp", "xcomp"} for c in token.children)
         and not _exhibits(subject)
     ):
+        return None
+    if lemma == "order" and not any(c.dep_ in {"ccomp", "xcomp"} for c in token.children):
         return None
     if lemma in _DECLARING and not _tells_in_words(token):
         return None  # to declare a state of emergency is to make it so
@@ -265,6 +269,12 @@ def _puts_out(verb: Any) -> bool:
     if verb.lemma_.lower() not in _ISSUED | {"put"}:
         return False
     return any(c.dep_ in {"dobj", "nsubjpass"} and c.lemma_.lower() in _EXHIBITS for c in verb.children)
+
+
+def _puts_at(verb: Any) -> bool:
+    """Whether a verb tells a figure: "put the toll at 14"."""
+    parts = {(c.dep_, c.lower_ if c.dep_ == "prep" else "") for c in verb.children}
+    return verb.lemma_.lower() in {"put", "estimate"} and {("dobj", ""), ("prep", "at")} <= parts
 
 
 def _beside(cue: Any) -> Any | None:

@@ -157,12 +157,13 @@ def _scene(
     here = [r for r in resolutions if sentence.start <= r.mention.start < sentence.end]
     spots = [s for r in here if r.mention.role is Role.LITERAL and (s := _spot(sentence, r)) is not None]
     actors = [s for r in here if r.mention.role is not Role.LITERAL and (s := _spot(sentence, r)) is not None]
+    unknown = [r for r in here if r.place is None and r.mention.role is Role.LITERAL and r.mention.relation is None]
     within = [t for t in timexes if sentence.start <= t.start < sentence.end] or _printed_after(
         document, sentence, timexes
     )
     times = [(_token_at(sentence, t.start, t.end), t) for t in within]
     triggers = [t for t in find_triggers(sentence.doc) if not _in_a_date(sentence, t, within)]
-    return Scene(document, sentence, _without_anchors(spots), actors, times, said, triggers)
+    return Scene(document, sentence, _without_anchors(spots), actors, times, said, triggers, unknown)
 
 
 def _in_a_date(sentence: ParsedSentence, trigger: Trigger, times: Iterable[Timex]) -> bool:
@@ -313,7 +314,7 @@ def _status(scene: Scene, trigger: Trigger, attribution: Attribution | None) -> 
 
 
 def _is_aim(scene: Scene, trigger: Trigger) -> bool:
-    """Whether a happening is what is wanted, not what a relative clause in it tells of: "whether X, who was held in"."""
+    """Whether a happening is what is wanted, not what a clause in it tells of: "whether X, who was held in …"."""
     if not scene.sentence.has_parse:
         return True
     node = scene.doc[trigger.index]

@@ -99,7 +99,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that the stages before know about one sentence; ``times`` pairs a token with a time expression."""
+    """All that the stages before know about one sentence.
+
+    ``times`` pairs a token with a time expression; ``unknown`` are the literal places that no gazetteer knows.
+    """
 
     document: Document
     sentence: ParsedSentence
@@ -108,6 +111,7 @@ class Scene:
     times: Sequence[tuple[int, Timex]]
     said: Sequence[Attribution]
     triggers: Sequence[Trigger]
+    unknown: Sequence[Resolution] = ()
 
     @property
     def doc(self) -> Any:
@@ -207,7 +211,7 @@ def _triggers_of(scene: Scene, spot: Spot) -> list[Trigger]:
         return [nearest] if nearest else []
     root = scene.doc[spot.start : spot.end].root
     main = _climb(scene, root, spot)
-    asides = [t for t in scene.triggers if is_dated_aside(scene, t) and root in _aside_about(scene.doc[t.index])]
+    asides = [t for t in scene.triggers if is_dated_aside(scene, t) and _is_about(scene.doc[t.index], spot)]
     return ([main] if main else []) + [t for t in asides if t != main]
 
 
@@ -229,27 +233,32 @@ def _climb(scene: Scene, node: Any, spot: Spot) -> Trigger | None:
     by_index = {t.index: t for t in scene.triggers}
     start, forces = node, False
     while True:
+        forces = forces or (node.pos_ == "NOUN" and node.lemma_.lower() in _FORCES)
+        if node.lemma_.lower() in SPEECH_VERBS and node.pos_ == "VERB" and not _in_words_of(scene, start, node):
+            cue = node.head if node.dep_ == "advcl" and node.head.lemma_.lower() in SPEECH_VERBS else node
+            return _spoken_at(scene, cue, by_index, spot)
         if node.i in by_index:
             return _unless_thwarted(node, by_index)
-        forces = forces or (node.pos_ == "NOUN" and node.lemma_.lower() in _FORCES)
         if node.pos_ in {"VERB", "AUX"}:
-            lemma = node.lemma_.lower()
-            if lemma in LANDMARK_VERBS:
-                return Trigger(node.i, lemma, EventType.MOVEMENT, True) if forces else None
-            if lemma in SPEECH_VERBS and not _in_words_of(scene, start, node):
-                cue = node.head if node.dep_ == "advcl" and node.head.lemma_.lower() in SPEECH_VERBS else node
-                return _spoken_at(scene, cue, by_index, spot)
-            if (found := _in_clause(node, by_index)) is not None:
+            if node.lemma_.lower() in LANDMARK_VERBS:
+                return Trigger(node.i, node.lemma_.lower(), EventType.MOVEMENT, True) if forces else None
+            if (found := _at_verb(node, by_index, forces)) is not None:
                 return found
-            if forces or (lemma in _SHOWING and any(t.lemma_.lower() in _FORCES for t in node.subtree)):
-                return Trigger(node.i, lemma, EventType.MOVEMENT, True)
-            if node.dep_ == "conj" and node.pos_ == "VERB":
-                return Trigger(node.i, lemma, EventType.OTHER, True)  # a clause of its own is not the one before it
-        if node != start and _only_describes(node):
-            return None
-        if node.head == node:
+        if (node != start and _only_describes(node)) or node.head == node:
             return None
         node = node.head
+
+
+def _at_verb(verb: Any, by_index: dict[int, Trigger], forces: bool) -> Trigger | None:
+    """Return what a verb above a place tells: a trigger among its arguments, troops that move, a clause of its own."""
+    lemma = verb.lemma_.lower()
+    if (found := _in_clause(verb, by_index)) is not None:
+        return found
+    if forces or (lemma in _SHOWING and any(t.lemma_.lower() in _FORCES for t in verb.subtree)):
+        return Trigger(verb.i, lemma, EventType.MOVEMENT, True)
+    if verb.dep_ == "conj" and verb.pos_ == "VERB":
+        return Trigger(verb.i, lemma, EventType.OTHER, True)
+    return None
 
 
 def _only_describes(node: Any) -> bool:
@@ -314,6 +323,10 @@ def _aside_about(token: Any) -> list[Any]:
     """Return what a relative clause or participle speaks of: its noun, and the name that noun stands beside."""
     noun = token.head
     return [noun, noun.head, *noun.children] if noun.dep_ == "appos" else [noun]
+
+
+def _is_about(clause: Any, spot: Spot) -> bool:
+    return any(spot.start <= token.i < spot.end for token in _aside_about(clause))
 
 
 def _without_containers(ties: list[tuple[Trigger, Spot]]) -> list[tuple[Trigger, Spot]]:

@@ -291,10 +291,11 @@ TOPICS: dict[str, frozenset[str]] = {
         palace position post province state stronghold territory town truce village""".split()
     ),
     "money": frozenset(
-        """bank budget business company economy export firm import job layoff market plant price tax trade wage""".split()
+        """bank budget business company economy export firm import job layoff market price tax trade wage""".split()
     ),
     "court": frozenset(
-        """appeal conviction court hearing judge jury lawyer prosecutor ruling sentence testimony trial verdict""".split()
+        """appeal conviction court hearing judge jury lawyer prosecutor ruling sentence testimony
+        trial verdict""".split()
     ),
 }
 

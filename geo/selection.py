@@ -130,7 +130,7 @@ def _of_place(scene: Scene, spot: Spot, ties: Sequence[tuple[Trigger, Spot]]) ->
 
 
 def _is_elsewhere(scene: Scene, trigger: Trigger, spot: Spot) -> bool:
-    """Whether a happening stands in a clause joined to the one that a place stands in: "passed Bari, and rebels hope"."""
+    """Whether a happening stands in a clause joined to the one that a place stands in: "passed Bari, and he hopes"."""
     if not scene.sentence.has_parse or not any(s is spot for s in scene.spots):
         return False
     verb = clause_head(scene.doc[spot.start : spot.end].root)
@@ -161,7 +161,7 @@ def _only_describes(scene: Scene, spot: Spot) -> bool:
 
 
 def _of_carried(scene: Scene, carried: Carried | None, ties: Sequence[tuple[Trigger, Spot]]) -> list[Candidate]:
-    if carried is None or any(s.place.place_id == carried.spot.place.place_id for s in scene.spots):
+    if carried is None or scene.unknown or any(s.place.place_id == carried.spot.place.place_id for s in scene.spots):
         return []
     tied = [t for t, s in ties if s is carried.spot]
     if tied:
