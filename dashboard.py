@@ -13,8 +13,9 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.assets import serve_assets, tell_names
-from geo.build import BuildReport, Config, build_if_stale
+from geo.build import BuildReport, Config, build_if_stale, extract_batch
 from geo.errors import GeoError
+from geo.explain import Paragraph, explain, explain_day
 from geo.maps import LEGEND, draw_map, draw_places
 from geo.model import Status
 from geo.resources import data_folder, resource
@@ -31,6 +32,7 @@ from geo.view import (
     find_evidence,
     list_claims,
     read_places,
+    read_report,
     read_reports,
     read_tray,
     summarise,
@@ -183,6 +185,7 @@ def show_view(
         show_tray(waiting)
     with files:
         show_reports(reports)
+        show_reading(generation, reports)
 
 
 def choose_days(days: Days | None) -> Filter:
@@ -392,6 +395,40 @@ def show_reports(reports: pd.DataFrame) -> None:
             "url": st.column_config.TextColumn("Address"),
         },
     )
+
+
+def show_reading(generation: Generation, reports: pd.DataFrame) -> None:
+    """Show how the report that is chosen was read, each paragraph with its places, dates and claims."""
+    chosen = st.selectbox(
+        "How was this read?",
+        list(reports["report"]),
+        index=None,
+        placeholder="Choose a report",
+        help="Every place, date and claim of the report, paragraph by paragraph, each with why.",
+    )
+    if chosen is None:
+        return
+    day, paragraphs = read_again(generation, chosen)
+    st.text(day)
+    for number, paragraph in enumerate(paragraphs):
+        with st.container(key=f"read_{number}"):
+            st.text(paragraph.text)
+        if paragraph.notes:
+            st.dataframe(
+                [(note.kind.value, note.words, note.says) for note in paragraph.notes],
+                hide_index=True,
+                column_config={
+                    "0": st.column_config.TextColumn("What", width="small"),
+                    "1": st.column_config.TextColumn("Words", width="medium"),
+                    "2": st.column_config.TextColumn("Read as", width="large"),
+                },
+            )
+
+
+@st.cache_data(show_spinner="Reading the report", max_entries=20, hash_funcs={Generation: lambda g: str(g.path)})
+def read_again(generation: Generation, report: str) -> tuple[str, list[Paragraph]]:
+    reading = extract_batch([read_report(generation, report)], read_config())[0]
+    return explain_day(reading.document), explain(reading)
 
 
 main()

@@ -3,9 +3,10 @@
     pip install scipy
     python benchmarks/train_claims.py --shared ../shared [--write]
 
-Trained on the annotated originals (SHARED/gold/seeds) and on our own reports (tests/data/reports, dev and rows). A place counts
-as told where a gold row quotes its sentence and lies there. Printed by cross-validation over reports: precision, recall
-and F1 of the selection among the places that were found, and the accuracy of the types of the gold rows met.
+Trained on the annotated originals (SHARED/gold/seeds) and on our own reports (tests/data/reports, dev and rows). A
+place counts as told where a gold row quotes its sentence and lies there. Printed by cross-validation over reports:
+precision, recall and F1 of the selection among the places that were found, and the accuracy of the types of the gold
+rows met.
 """
 
 import argparse

@@ -220,6 +220,31 @@ def geoparse_command(
     raise typer.Exit(_INCOMPLETE if failed else _DONE)
 
 
+@app.command("explain")
+def explain_command(
+    report: Annotated[Path, typer.Argument(help="A report's file.", show_default=False)],
+    gazetteer: Curated = None,
+    model: Model = None,
+    online: Service = None,
+    online_url: ServiceUrl = None,
+) -> None:
+    """Print how a report was read: paragraph by paragraph its places, dates and claims, each with why."""
+    from geo.build import open_gazetteer, read_report
+    from geo.explain import explain, explain_day
+
+    config = _config(gazetteer, model, online, online_url)
+    with _progress() as progress:
+        open_gazetteer(config, progress)
+    for reading in read_report(report, config):
+        if reading.error:
+            raise ReportError(f"{report}: {reading.error}")
+        _write(f"{_printable(reading.document.title or reading.document.report)}\n{explain_day(reading.document)}\n")
+        for paragraph in explain(reading):
+            _write(f"\n{_printable(paragraph.text)}\n")
+            for note in paragraph.notes:
+                _write(f"    {note.kind.value:<5}  {_printable(note.words)}  →  {_printable(note.says)}\n")
+
+
 @app.command("place")
 def place_command(
     name: Annotated[str, typer.Argument(help="A name as a report has it.", show_default=False)],

@@ -50,6 +50,7 @@ _GROUPS = frozenset(
     "ministry government army police union party court newspaper paper magazine station statement report study team "
     "office committee council commission board panel force command unit militia movement network source".split()
 )
+_LONGEST_SENTENCE = 2_000  # characters; nobody speaks a longer one
 _TITLED_NAME = re.compile(r"[a-z] [A-Z][\w'-]+ [A-Z][\w'-]+$")
 _TITLE_WORDS = re.compile(r"^(?:an?|the|that|this|but|and|president|mr|mrs|ms|dr)\.? +", re.IGNORECASE)
 _PLAIN_CUE = r"(?:said|says|told|claimed|claims|announced|reported|denied|added|confirmed|warned|wrote|stated|insisted)"
@@ -110,12 +111,13 @@ class _Memory:
         self.last_speaker = ""
         self.last_body = ""
         self._full: dict[str, str] = {}
-        people = (e for s in parsed.sentences for e in s.doc.ents if e.label_ == "PERSON")
+        read = [s for s in parsed.sentences if len(s.text) <= _LONGEST_SENTENCE]
+        people = (e for s in read for e in s.doc.ents if e.label_ == "PERSON")
         for person in people:
             words = [w for w in re.findall(r"[^\W\d_][\w'-]+", person.text) if w[:1].isupper() and w != "'s"]
             if len(words) >= 2:
                 self._full.setdefault(words[-1].casefold(), " ".join(words))
-        for first, last in (pair for s in parsed.sentences for pair in _name_pairs(s.doc)):
+        for first, last in (pair for s in read for pair in _name_pairs(s.doc)):
             self._full.setdefault(last.casefold(), f"{first} {last}")
 
     def notice(self, doc: Any) -> None:
@@ -146,6 +148,8 @@ def _name_pairs(doc: Any) -> Iterator[tuple[str, str]]:
 
 
 def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]:
+    if len(sentence.text) > _LONGEST_SENTENCE:
+        return []
     if not sentence.has_parse:
         return list(_by_pattern(sentence.doc, memory))
     found = list(_after_colon(sentence.doc))

@@ -17,6 +17,7 @@ from geo.claims import extract_claims
 from geo.copies import group_copies, inherit_days
 from geo.dates import find_dates
 from geo.documents import SUFFIXES, read_documents
+from geo.errors import ReportError
 from geo.events import build_events, claim_id, claim_row, event_row, mention_rows, report_row
 from geo.gazetteer import Gazetteer, load_gazetteer
 from geo.language import Language, ParsedDocument, load_language
@@ -166,6 +167,23 @@ def _extract(document: Document, gazetteer: Gazetteer, language: Language, find:
     timexes = find_dates(document, parsed)
     claims = extract_claims(document, parsed, resolutions, timexes)
     return Reading(document, tuple(resolutions), tuple(timexes), tuple(claims))
+
+
+def read_report(path: Path, config: Config) -> list[Reading]:
+    """Read the reports of one file, with its folder around it: a day may come from ``reports.csv`` or a near copy.
+
+    Raises:
+        ReportError: the file is no report that can be read; one line with the reason.
+        GazetteerError, ModelMissingError: what ``config`` names cannot be used.
+    """
+    corpus = _read(path.parent)
+    documents = inherit_days(corpus.documents, group_copies(corpus.documents))
+    wanted = [d for d in documents if d.report == path.name]
+    if not wanted:
+        reasons = (item.reason for item in corpus.unreadable if item.report == path.name)
+        missing = "no such file" if not path.exists() else f"no report that can be read ({', '.join(SUFFIXES)})"
+        raise ReportError(f"{path}: {next(reasons, missing)}")
+    return extract_batch(wanted, config)
 
 
 # --- from corpus to generation ---

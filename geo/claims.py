@@ -61,6 +61,7 @@ _VERIFIED = re.compile(r"\b(?:has|have|was|were|been) (?:independently )?verifie
 _NO_HAPPENING = re.compile(
     r"\bthere (?:was|is|were|are|had been|has been) no\b|\bno (?:talk|discussion|plans?|question) of\b", re.I
 )
+_BREAK = re.compile(r"\n+")
 _WEEKDAY = re.compile(r"day\b", re.IGNORECASE)
 _MONTH = re.compile(
     r"(?P<day>\b\d{1,2}(?:st|nd|rd|th)?(?: of)? )?\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
@@ -103,7 +104,7 @@ def extract_claims(
     day: _When | None = None
     for scene, rows in walk(scenes, _choose):
         if _COULD_NOT_VERIFY.search(scene.sentence.text):
-            claims = _mark_unverified(claims)
+            claims = _mark_unverified(claims, document.text, scene.sentence.start)
         figures = find_figures(scene.sentence, timexes) if rows else []
         typed = [(_typed(scene, trigger, spot, told), spot) for trigger, spot in rows]
         found = [_detailed(_claim(scene, t, spot, day), scene, t, figures, sides) for t, spot in typed]
@@ -143,8 +144,25 @@ def _typed(scene: Scene, trigger: Trigger, spot: Spot | None, told: Mapping[Even
     return replace(trigger, kind=choose_type(scene, trigger, spot, told))
 
 
-def _mark_unverified(claims: Sequence[Claim]) -> list[Claim]:
-    return [replace(c, verification=Verification.UNVERIFIED) if c.status is Status.CLAIMED else c for c in claims]
+def _mark_unverified(claims: Sequence[Claim], text: str, at: int) -> list[Claim]:
+    """Mark what has been claimed before a sentence that says it could not be verified, back to where the topic changes.
+
+    The topic is that of the sentence's own paragraph and the one before; it goes on backwards as long as a paragraph
+    speaks of the same place or claimant.
+    """
+    marked: dict[int, Claim] = {}
+    places: set[str] = set()
+    speakers: set[str] = set()
+    for number, claim in reversed(list(enumerate(claims))):
+        place = claim.place.place_id if claim.place else ""
+        near = len(_BREAK.findall(text, claim.end, at)) <= 1
+        if not near and place not in places and claim.claimant not in speakers:
+            break
+        if claim.status is Status.CLAIMED:
+            marked[number] = replace(claim, verification=Verification.UNVERIFIED)
+            places.add(place)
+            speakers.add(claim.claimant)
+    return [marked.get(number, claim) for number, claim in enumerate(claims)]
 
 
 def _scene(

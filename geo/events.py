@@ -8,13 +8,13 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from geo.details import crosswalk, glide_of
-from geo.model import Claim, Document, Event, Origin, Resolution, Status
+from geo.model import Claim, DateBasis, Document, Event, Origin, Resolution, Status
 
 __all__ = [
     "CLAIM_COLUMNS",
@@ -27,6 +27,7 @@ __all__ = [
     "build_events",
     "claim_id",
     "claim_row",
+    "edtf",
     "event_row",
     "mention_rows",
     "report_row",
@@ -68,6 +69,7 @@ CLAIM_COLUMNS: tuple[Column, ...] = (
     Column("date_from", _DAY, "", "first day, inclusive, or null"),
     Column("date_to", _DAY, "", "last day, inclusive, or null"),
     Column("date_text", _TEXT, "", "the date expression as written"),
+    Column("date_edtf", _TEXT, "", "the days as an Extended Date/Time Format string (ISO 8601-2), ~ where approximate"),
     Column("time_precision", _INT, "", "1 day, 2 week, 3 month, 9 coarser"),
     Column("date_basis", _TEXT, "", "explicit, relative, publication, inferred or none"),
     Column("event_type", _TEXT, "", "what happened, one of fourteen types"),
@@ -167,10 +169,40 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
 }
 
 
-# The nearest equivalents as published: ACLED Codebook 2023 (type names), PLOVER manual 2021 (event codes).
 def schema(columns: Sequence[Column]) -> pa.Schema:
     """Return the Arrow schema of a table, each field with its unit and meaning as metadata."""
     return pa.schema([pa.field(c.name, c.type, metadata={"unit": c.unit, "meaning": c.meaning}) for c in columns])
+
+
+def edtf(claim: Claim) -> str:
+    """Return the days of a claim in the Extended Date/Time Format, level 1, or '' where none is known.
+
+    Whole months, years and decades are written as such; ``..`` is an open end; ``~`` marks days that the sentence
+    itself does not give (the report's own day, or one inferred).
+    """
+    first, last = claim.date_from, claim.date_to
+    mark = "~" if claim.date_basis in (DateBasis.PUBLICATION, DateBasis.INFERRED) else ""
+    if first is None and last is None:
+        return ""
+    if first is None or last is None:
+        return f"{first or '..'}/{last or '..'}"
+    whole = _whole(first, last)
+    return whole + mark if whole else f"{first}{mark}/{last}{mark}"
+
+
+def _whole(first: date, last: date) -> str:
+    """Return the day, month, year or decade that two days are the ends of, or ''."""
+    if first == last:
+        return f"{first}"
+    after = last + timedelta(days=1)
+    if first.day != 1 or after.day != 1:
+        return ""
+    if (after.year - first.year) * 12 + after.month - first.month == 1:
+        return f"{first:%Y-%m}"
+    if first.month != 1 or after.month != 1:
+        return ""
+    years = after.year - first.year
+    return f"{first:%Y}" if years == 1 else f"{first.year // 10}X" if years == 10 and first.year % 10 == 0 else ""
 
 
 def claim_id(claim: Claim) -> str:
@@ -213,6 +245,7 @@ def claim_row(claim: Claim, origin_id: str) -> dict[str, Any]:
         "date_from": claim.date_from,
         "date_to": claim.date_to,
         "date_text": claim.date_text,
+        "date_edtf": edtf(claim),
         "time_precision": int(claim.time_precision),
         "date_basis": claim.date_basis.value,
         "event_type": claim.event_type.value,

@@ -249,7 +249,7 @@ def _clause(reason: str) -> str:
         return f"it has {reason.removeprefix('population ')} inhabitants"
     if reason.startswith(("a ", "an ", "the only ", "the region of ")):
         return f"it is {reason}"
-    return f"it lies {reason}" if reason.startswith(("within ", "near ")) or reason[:1].isdigit() else reason
+    return f"it lies {reason}" if reason.startswith(("within ", "near ")) or " km " in reason else reason
 
 
 def _listed(words: list[str]) -> str:

@@ -112,6 +112,7 @@ _OF_PEOPLE = frozenset(
 )
 _HARMED = frozenset({"dead", "injured", "wounded", "missing"})
 _PEOPLE = "people"
+_LONGEST_SENTENCE = 2_000  # characters; a longer one is a table or worse
 
 
 def find_figures(sentence: ParsedSentence, timexes: Iterable[Timex]) -> list[Figure]:
@@ -119,6 +120,8 @@ def find_figures(sentence: ParsedSentence, timexes: Iterable[Timex]) -> list[Fig
 
     Offsets count in the report's text. Without a tree what is counted is the next plural noun.
     """
+    if len(sentence.text) > _LONGEST_SENTENCE:
+        return []
     here = [t for t in timexes if sentence.start <= t.start < sentence.end]
     found: list[Figure] = []
     for figure in [*_special(sentence), *_lasting(sentence, here), *_counted(sentence, here)]:

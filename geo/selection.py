@@ -43,6 +43,8 @@ __all__ = [
 ]
 
 _LIKELY = 0.45
+# A happening right after its place's sentence goes on with it unless much speaks against: left out, it would have none.
+_LIKELY_CARRIED = 0.38
 _MOTION = frozenset(
     "go come travel arrive leave head drive fly sail move march flee return depart send bring take carry ship transfer "
     "enter reach cross withdraw advance".split()
@@ -94,10 +96,16 @@ def select(scene: Scene, carried: Carried | None) -> list[tuple[Trigger, Spot | 
     if not scene.sentence.has_parse:
         return list(tie(scene, carried.spot if carried else None))
     scorer = Scorer.load("claims")
-    chosen = [c for c in candidates(scene, carried) if scorer.probability(features(scene, c)) >= _LIKELY]
+    chosen = [c for c in candidates(scene, carried) if scorer.probability(features(scene, c)) >= _least(c)]
     if chosen:
         return [(c.trigger, c.spot) for c in chosen]
     return [(trigger, None) for trigger, spot in tie(scene, None) if spot is None]
+
+
+def _least(candidate: Candidate) -> float:
+    """Return the probability from which a claim is made about a candidate."""
+    near = candidate.carried is not None and candidate.carried.gap == 1 and candidate.carried.same_paragraph
+    return _LIKELY_CARRIED if near else _LIKELY
 
 
 def candidates(scene: Scene, carried: Carried | None) -> list[Candidate]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geo.model import EventType
+from geo.model import Document, EventType, PublishedBasis
 from geo.store import Generation
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "find_evidence",
     "list_claims",
     "read_places",
+    "read_report",
     "read_reports",
     "read_tray",
     "summarise",
@@ -262,6 +263,22 @@ def read_reports(generation: Generation) -> pd.DataFrame:
         FROM reports LEFT JOIN (SELECT report_id, count(*) AS n_claims FROM claims GROUP BY report_id) USING (report_id)
         ORDER BY published NULLS LAST, report"""
     )
+
+
+def read_report(generation: Generation, report: str) -> Document:
+    """Return a report as it was read: its text, its publication day and how that is known.
+
+    Raises:
+        KeyError: the generation holds no such report.
+    """
+    frame = generation.query(
+        "SELECT report_id, report, text, title, outlet, url, published, published_basis FROM reports WHERE report = ?",
+        [report],
+    )
+    row = next(_rows(frame), None)
+    if row is None:
+        raise KeyError(report)
+    return Document(**row | {"published_basis": PublishedBasis(row["published_basis"])})
 
 
 def summarise(generation: Generation) -> Summary:

@@ -172,3 +172,15 @@ def test_status_of_each_kind_is_reachable():
         "The rebels plan to attack Kampala."
     )
     assert {c.status for c in read(text).claims if c.place} == set(Status)
+
+
+def test_what_could_not_be_verified_is_what_was_claimed_before_on_the_same_topic():
+    claims = read(
+        "The mayor said shells hit a school in Goma on Monday.\n\n"
+        "Officials in Lagos opened a bridge. The governor said floods swept through Kano on Sunday.\n\n"
+        "The army said fighters captured Bukavu on Tuesday.\n\n"
+        "The claims could not be independently verified."
+    )
+    verified = {c.place.name: c.verification for c in claims.claims if c.place and c.status is Status.CLAIMED}
+    assert verified["Bukavu"] is Verification.UNVERIFIED
+    assert verified["Goma"] is Verification.NONE

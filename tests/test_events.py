@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from geo.events import TABLES, build_events, claim_id, claim_row, event_row, schema
+from geo.events import TABLES, build_events, claim_id, claim_row, edtf, event_row, schema
 from geo.model import Claim, DateBasis, EventType, Place, PlaceKind, Status, TimePrecision
 
 TOWN = Place("gn:1", "Goma", PlaceKind.SETTLEMENT, -1.68, 29.23, 8.0, country_code="CD")
@@ -88,3 +88,22 @@ def test_every_column_has_a_meaning_in_the_schema():
     for columns in TABLES.values():
         for field in schema(columns):
             assert field.metadata[b"meaning"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "basis", "written"),
+    [
+        (date(2023, 5, 15), date(2023, 5, 15), DateBasis.RELATIVE, "2023-05-15"),
+        (date(2023, 5, 15), date(2023, 5, 15), DateBasis.PUBLICATION, "2023-05-15~"),
+        (date(2023, 2, 1), date(2023, 2, 28), DateBasis.EXPLICIT, "2023-02"),
+        (date(2022, 12, 1), date(2022, 12, 31), DateBasis.EXPLICIT, "2022-12"),
+        (date(2014, 1, 1), date(2014, 12, 31), DateBasis.EXPLICIT, "2014"),
+        (date(1990, 1, 1), date(1999, 12, 31), DateBasis.EXPLICIT, "199X"),
+        (date(2023, 5, 8), date(2023, 5, 14), DateBasis.INFERRED, "2023-05-08~/2023-05-14~"),
+        (None, date(2023, 5, 14), DateBasis.EXPLICIT, "../2023-05-14"),
+        (date(2023, 5, 14), None, DateBasis.EXPLICIT, "2023-05-14/.."),
+        (None, None, DateBasis.NONE, ""),
+    ],
+)
+def test_days_are_written_in_the_extended_date_time_format(first, last, basis, written):
+    assert edtf(replace(BASE, date_from=first, date_to=last, date_basis=basis)) == written

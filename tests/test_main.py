@@ -81,7 +81,7 @@ def test_usage_errors_are_2(arguments: Sequence[str], capsys: pytest.CaptureFixt
 
 def test_every_command_says_what_it_does() -> None:
     group = typer.main.get_command(app)
-    assert set(group.commands) == {"build", "open", "export", "geoparse", "place", "gazetteer"}  # type: ignore[attr-defined]
+    assert set(group.commands) == {"build", "open", "export", "geoparse", "explain", "place", "gazetteer"}  # type: ignore[attr-defined]
     layers = group.commands["gazetteer"].commands  # type: ignore[attr-defined]
     assert set(layers) == {"import", "list", "remove", "lookup"}
     for command in (*group.commands.values(), *layers.values()):  # type: ignore[attr-defined]

@@ -1,0 +1,66 @@
+"""Time dates, attributions and figures on hostile strings: none of 10,000 of up to 20 kB may take 50 ms.
+
+    python benchmarks/hostile_text.py [COUNT]
+
+The strings are made of pieces that look like dates, numbers, names and quotations, some one piece over and over, some
+mixed, seeded. Timed are the three readers on a text that is split and cut into tokens, the rules alone.
+"""
+
+import random
+import sys
+import time
+from collections.abc import Iterator
+
+from geo.attribution import find_attributions
+from geo.dates import find_dates
+from geo.language import RULES_ALONE, load_language
+from geo.model import Document
+from geo.quantities import find_figures
+
+LONGEST = 20_000  # characters
+LIMIT_MS = 50
+PIECES = (
+    "1,000 |12 |12,|000|12-|3/4/|5 May |May |Monday |last |the |second |week |of |2014 |Feb. 24|' |a |third of the |"
+    "X's |largest |two hundred and |between |$3 |million |, |, told |said |\"|“|Ana Ruiz, | and |3-|4 to |magnitude |"
+    "at least |the only |for |years |one |(|)|No. |- |. |according to |km |% |\n|since |until |nineteen |ninety |days |"
+    "ago |late |:"
+).split("|")
+
+
+def main(count: int) -> int:
+    """Print the slowest of each reader and return 1 where one is over the limit."""
+    language, worst = load_language(RULES_ALONE), {"dates": (0.0, ""), "attributions": (0.0, ""), "figures": (0.0, "")}
+    for text in strings(count):
+        document = Document("id", "name", text)
+        parsed = language.split(document)
+        for sentence in parsed.sentences:
+            sentence.doc  # noqa: B018 - cut into tokens before the clock runs
+        began = time.process_time()
+        times = find_dates(document, parsed)
+        worst["dates"] = max(worst["dates"], ((time.process_time() - began) * 1000, text[:40]))
+        began = time.process_time()
+        find_attributions(parsed)
+        worst["attributions"] = max(worst["attributions"], ((time.process_time() - began) * 1000, text[:40]))
+        for sentence in parsed.sentences:
+            began = time.process_time()
+            find_figures(sentence, times[:100])
+            worst["figures"] = max(worst["figures"], ((time.process_time() - began) * 1000, text[:40]))
+    for name, (milliseconds, text) in worst.items():
+        print(f"{name:<13} at most {milliseconds:6.1f} ms of {count:,} strings, on {text!r}…")
+    return int(any(milliseconds > LIMIT_MS for milliseconds, _ in worst.values()))
+
+
+def strings(count: int) -> Iterator[str]:
+    """Yield hostile strings: one to four pieces over and over, or many in a random order."""
+    rng = random.Random(5)
+    for number in range(count):
+        length = rng.choice((200, 2_000, LONGEST))
+        piece = "".join(rng.choice(PIECES) for _ in range(rng.randint(1, 4))) or " "
+        if number % 2:
+            yield (piece * (length // len(piece) + 1))[:length]
+        else:
+            yield "".join(rng.choice(PIECES) for _ in range(length // 4))[:length]
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000))
