@@ -18,11 +18,20 @@ from geo.text import SentenceKind
 __all__ = ["Attribution", "find_attributions", "noun_phrase"]
 
 _SAYING = frozenset(
-    "say tell claim announce report add state declare note explain write confirm insist argue believe think "
+    "say tell claim announce report add state declare note explain write confirm insist argue believe "
     "acknowledge "
     "admit allege assert maintain stress emphasise emphasize warn describe estimate suggest reveal disclose tweet post "
     "publish blame accuse inform remark recall reply respond quote cite concede contend testify indicate show see call "
     "spell observe predict comment boast complain hint brief conclude find count talk".split()
+)
+# They tell what somebody thinks of a thing, not that it happened: "condemned the raid" is no claim of it.
+_JUDGING = frozenset(
+    "criticize criticise praise condemn ask mention question discuss endorse slam blast worry echo liken point "
+    "encourage oppose view understand learn express voice outline highlight characterize characterise portray label "
+    "depict compare joke quip mock laud hail applaud defend assure remind signal caution allude refer speculate "
+    "reiterate repeat underscore detail document invoke rebuke lament decry denounce deride ridicule reckon doubt "
+    "wonder suspect project calculate attack support favor favour decline refuse chant sing counter interpret realize "
+    "realise admit object protest respond swear testify advocate recommend credit fault explore tout welcome".split()
 )
 _DENYING = frozenset("deny reject refute dismiss dispute rebut disavow".split())
 _PLANNING = frozenset(
@@ -32,6 +41,8 @@ _PLANNING = frozenset(
 )
 _ISSUED = frozenset("issue release post publish share broadcast circulate".split())
 _DECLARING = frozenset({"announce", "declare", "order"})
+_SPEAKING = frozenset({"say", "tell", "add", "ask"})  # they are cues even where what is said stands elsewhere
+_CUES = _SAYING | _DENYING | _PLANNING | _JUDGING
 _HAPPENED = frozenset({EventType.BATTLE, EventType.CONTROL_CHANGE, EventType.WITHDRAWAL, EventType.CASUALTIES})
 _PERSONAL = frozenset("he she they him her i we".split())
 _OWNERS = frozenset("his her its their".split())
@@ -77,17 +88,27 @@ _ACCORDING = re.compile(r"[Aa]ccording to (?:the |an? )?(?P<who>[\w' -]{3,60}?)(
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """One cue in a sentence: its lemma, the speaker as a name, and which tokens are the speaker's words."""
+    """One cue in a sentence: its lemma, the speaker as a name, and which tokens are the speaker's words.
+
+    ``speaker_index`` is the token that stands for the speaker, -1 where the sentence has none (a quotation goes on)
+    or the tree has lost him.
+    """
 
     cue: str
     cue_index: int
     speaker: str
     tokens: frozenset[int]
+    speaker_index: int = -1
 
     @property
     def denies(self) -> bool:
         """Whether the cue denies its content."""
         return self.cue in _DENYING
+
+    @property
+    def judges(self) -> bool:
+        """Whether the cue tells what somebody thinks of its content, which is not said to be so."""
+        return self.cue in _JUDGING and self.cue not in _SAYING
 
     @property
     def plans(self) -> bool:
@@ -157,6 +178,8 @@ def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]
         attribution = _at_according(token, memory) or _at_cue(token, memory)
         if attribution is not None and attribution.speaker:
             found.append(attribution)
+            if attribution.judges or not attribution.tokens:
+                continue
             memory.last_speaker = attribution.speaker
             if memory.is_person(attribution.speaker) or _is_somebody(token, attribution.speaker):
                 memory.last_person = attribution.speaker
@@ -201,7 +224,7 @@ _NOBODY = frozenset("nobody none neither nothing some many most others all both 
 
 def _at_cue(token: Any, memory: _Memory) -> Attribution | None:
     lemma = token.lemma_.lower()
-    speaks = lemma in _SAYING | _DENYING | _PLANNING or _puts_out(token) or _puts_at(token)
+    speaks = lemma in _CUES or _puts_out(token) or _puts_at(token)
     if token.pos_ not in {"VERB", "AUX"} or not speaks:
         return None
     subject = _subject_of(token) or _beside(token)
@@ -220,7 +243,9 @@ def _at_cue(token: Any, memory: _Memory) -> Attribution | None:
     if lemma == "claim" and any(c.dep_ == "dobj" and c.lower_ in {"which", "that", "it"} for c in token.children):
         return None  # land that is claimed, not words
     tokens = _content(token, subject)
-    return Attribution(lemma, token.i, _speaker(subject, memory), tokens) if tokens else None
+    if not tokens and lemma not in _SPEAKING:
+        return None
+    return Attribution(lemma, token.i, _speaker(subject, memory), tokens, subject.i)
 
 
 def _tells_in_words(cue: Any) -> bool:
@@ -247,7 +272,7 @@ def _at_according(token: Any, memory: _Memory) -> Attribution | None:
         return None
     own = {t.i for t in token.subtree}
     tokens = frozenset(t.i for t in token.doc if t.i not in own)
-    return Attribution("according", token.i, _speaker(named, memory), tokens)
+    return Attribution("according", token.i, _speaker(named, memory), tokens, named.i)
 
 
 def _subject_of(verb: Any) -> Any | None:
@@ -484,13 +509,15 @@ def _base(cue: str) -> str:
 def _carry_quotes(sentences: Sequence[ParsedSentence], found: list[list[Attribution]]) -> None:
     """Give each sentence of an open quotation the speaker of the cue that closes or opened it."""
     for run in _quote_runs(sentences):
-        cues = [a for i in run for a in found[i] if a.cue not in _PLANNING]
+        cues = [a for i in run for a in found[i] if a.cue not in _PLANNING and not a.judges]
         if not cues:
             before = run[0] - 1
-            cues = found[before][:1] if before >= 0 and _same_paragraph(sentences, before, run[0]) else []
+            same = before >= 0 and _same_paragraph(sentences, before, run[0])
+            cues = [a for a in found[before] if not a.judges][:1] if same else []
         for i in run:
-            if cues and not found[i]:
-                found[i] = [Attribution(cues[0].cue, -1, cues[0].speaker, frozenset(range(len(sentences[i].doc))))]
+            if cues and all(a.judges for a in found[i]):
+                everything = frozenset(range(len(sentences[i].doc)))
+                found[i].insert(0, Attribution(cues[0].cue, -1, cues[0].speaker, everything))
 
 
 def _quote_runs(sentences: Sequence[ParsedSentence]) -> Iterator[list[int]]:

@@ -127,7 +127,7 @@ def read_scenes(
     document: Document, parsed: ParsedDocument, resolutions: Sequence[Resolution], timexes: Sequence[Timex]
 ) -> list[tuple[int, Scene]]:
     """Return what is known of each sentence of the body with its number; a sentence that is repeated counts once."""
-    said = find_attributions(parsed)
+    said = [[a for a in found if not a.judges] for found in find_attributions(parsed)]
     first = {s.text: number for number, s in reversed(list(enumerate(parsed.sentences)))}
     return [
         (number, _scene(document, sentence, resolutions, timexes, said[number]))
