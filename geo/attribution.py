@@ -62,6 +62,9 @@ _GROUPS = frozenset(
     "office committee council commission board panel force command unit militia movement network source".split()
 )
 _LONGEST_SENTENCE = 2_000  # characters; nobody speaks a longer one
+_ENDS_PLURAL = re.compile(r"(?:s|people|police|men|women)$|\band\b")
+_NOUNS_TOO = frozenset("report reports claim claims".split())
+_TWO_NAMES = re.compile(r"(?:[A-Z][\w.'-]* )+[A-Z][\w'-]+")
 _TITLED_NAME = re.compile(r"[a-z] [A-Z][\w'-]+ [A-Z][\w'-]+$")
 _TITLE_WORDS = re.compile(r"^(?:an?|the|that|this|but|and|president|mr|mrs|ms|dr)\.? +", re.IGNORECASE)
 _PLAIN_CUE = r"(?:said|says|told|claimed|claims|announced|reported|denied|added|confirmed|warned|wrote|stated|insisted)"
@@ -204,11 +207,13 @@ def _at_the_end(doc: Any, memory: _Memory, found: Sequence[Attribution]) -> Iter
     if match is None:
         return
     cue = doc.char_span(match.start("cue"), match.start("cue") + 3, alignment_mode="expand")[0].i
+    if match["cue"] in _NOUNS_TOO and doc[cue].pos_ != "VERB":
+        return  # "denied the reports"
     who = memory.full_name(_TITLE_WORDS.sub("", match["who"].rstrip(",").rpartition(", ")[2]).strip())
     named = next((a.speaker for a in found if a.cue_index == cue), who)
     yield Attribution("say", cue, named, frozenset(t.i for t in doc if t.idx < match.start()))
     memory.last_speaker = named
-    if memory.is_person(named):
+    if memory.is_person(named) or _TWO_NAMES.fullmatch(named):
         memory.last_person = named
 
 
@@ -431,6 +436,8 @@ def _antecedent(pronoun: Any, memory: _Memory) -> str:
         return _speaker(pronoun.head.head, memory)
     if pronoun.lower_ in {"i", "we"}:
         return ""
+    if pronoun.lower_ == "they" and _ENDS_PLURAL.search(memory.last_speaker):
+        return memory.last_speaker
     if pronoun.lower_ in {"it", "which", "that"}:
         subjects = [
             t

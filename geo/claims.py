@@ -38,17 +38,18 @@ _MODALS = frozenset("will would could may might should must shall can".split())
 _PLAN_NOUNS = frozenset("aim goal plan intention effort attempt bid hope threat pledge promise proposal".split())
 _PLAN_VERBS = frozenset(
     "vow aim plan want expect seek hope promise pledge threaten intend demand urge propose prepare consider "
-    "agree schedule anticipate".split()
+    "agree schedule anticipate forecast predict".split()
 )
 _FIXED = frozenset("schedule expect plan set slate be book".split())
-_PERCEIVING = frozenset("see hear feel smell watch reach afford".split())
+_PERCEIVING = frozenset("see hear feel smell watch".split())
 _BEGINNING = frozenset("begin start continue manage".split())
 _FIRSTS = frozenset("first last only second third latest".split())
 _TRYING = frozenset({"try", "attempt"})
 # "is due in Osh on Friday", "a meeting is set for Friday", "they are expected back": no verb of the happening itself.
 _DUE = re.compile(
     r"\b(?:is|are|was|were|be) (?:\w+ly |also |still |now )?"
-    r"(?:due|set|scheduled|slated|planned|expected|poised|booked|timetabled)(?: back| out| home)? "
+    r"(?:due|set|scheduled|slated|planned|expected|poised|booked|timetabled|forecast|tipped|pencilled)"
+    r"(?: back| out| home)? "
     r"(?:to|in|at|on|for|next|this|from|by|before|later|tomorrow|back)\b"
 )
 _CIRCUMSTANCE = frozenset("after before since while during following amid despite by".split())
@@ -69,15 +70,9 @@ _MONTH = re.compile(
 )
 _YEAR = re.compile(r"\b\d{4}\b|\b(?:last|previous|year|past|ago)\b", re.IGNORECASE)
 _DAYS_AHEAD, _MONTHS_AHEAD = 90, 180
+_TILL = re.compile(r"\b(?:until|till) $", re.IGNORECASE)
+_WEEKEND = re.compile(r"^(?:the |this )?weekend\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|through|by|before) (?:at least )?$", re.IGNORECASE)
-# An hour or a part of the day without a day: that of the sentence before.
-_HOUR_ONLY = re.compile(
-    r"\b(?:by|in the|at|before|after|around|towards?|until|that|the same|shortly before|shortly after) "
-    r"(?:evening|morning|afternoon|night|nightfall|midnight|dawn|dusk|daybreak|sunrise|sunset|midday|noon|day|time)\b"
-    r"|\b\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b|o'clock)|\b(?:minutes|hours|moments) (?:later|earlier|before)\b",
-    re.IGNORECASE,
-)
-_RECENT_DAYS = 7
 _SINCE_BEFORE = re.compile(r"\bsince (?:[^\s,;]+ ){0,5}$", re.IGNORECASE)
 _LONGEST_CREDIT = 24
 # How far up the tree a time expression may stand from the happening that it dates.
@@ -101,26 +96,13 @@ def extract_claims(
     told = told_types(scene for _, scene in scenes)
     sides = Sides(document, resolutions)
     claims: list[Claim] = []
-    day: _When | None = None
     for scene, rows in walk(scenes, _choose):
         if _COULD_NOT_VERIFY.search(scene.sentence.text):
             claims = _mark_unverified(claims, document.text, scene.sentence.start)
         figures = find_figures(scene.sentence, timexes) if rows else []
         typed = [(_typed(scene, trigger, spot, told), spot) for trigger, spot in rows]
-        found = [_detailed(_claim(scene, t, spot, day), scene, t, figures, sides) for t, spot in typed]
-        claims += found
-        day = _day_told(found, document.published) or (day if found else None)
+        claims += [_detailed(_claim(scene, t, spot), scene, t, figures, sides) for t, spot in typed]
     return claims
-
-
-def _day_told(claims: Iterable[Claim], published: date | None) -> _When | None:
-    """Return the recent day that a sentence dates its news to, for a sentence after it that gives only an hour."""
-    for claim in claims:
-        first = claim.date_from
-        told = claim.date_text and claim.date_to == first and claim.status is not Status.PLANNED
-        if told and first is not None and published is not None and 0 <= (published - first).days <= _RECENT_DAYS:
-            return _When(first, first, "", TimePrecision.DAY, DateBasis.INFERRED)
-    return None
 
 
 def read_scenes(
@@ -219,14 +201,11 @@ def _without_anchors(spots: Sequence[Spot]) -> list[Spot]:
     return [s for s in kept if (relation := s.resolution.mention.relation) is None or relation.describes is None]
 
 
-def _claim(scene: Scene, trigger: Trigger, spot: Spot | None, day: _When | None) -> Claim:
-    """Build the claim of a happening; ``day`` is the one that the sentence before told of."""
+def _claim(scene: Scene, trigger: Trigger, spot: Spot | None) -> Claim:
     document, sentence = scene.document, scene.sentence
     attribution = _attribution(scene, trigger, spot)
     status = _status(scene, trigger, attribution)
     when = _when(scene, trigger, status)
-    if day is not None and when.basis is DateBasis.PUBLICATION and _HOUR_ONLY.search(scene.sentence.text):
-        when = day
     if _is_ahead(when, document.published) and status in (Status.REPORTED, Status.CLAIMED):
         status = Status.PLANNED
     resolution = spot.resolution if spot else None
@@ -438,7 +417,7 @@ def _when(scene: Scene, trigger: Trigger, status: Status) -> _When:
         ahead := _ahead(scene, timex or _next_year(_timex_of(scene, trigger, _ANY_CLAUSE), published, status))
     ):
         return ahead
-    if timex is not None:
+    if timex is not None and not (status is not Status.PLANNED and _ends_at(scene, timex)):
         last = published if published and _is_since(scene, timex) else timex.date_to
         return _When(timex.date_from, last, timex.text, timex.precision, timex.basis)
     if status is Status.PLANNED or published is None:
@@ -477,8 +456,11 @@ def _ahead(scene: Scene, timex: Timex | None) -> _When | None:
     if published is None or timex is None or timex.date_from is None or timex.date_to is None:
         return None
     first, last = timex.date_from, timex.date_to
-    weekday = timex.basis is DateBasis.RELATIVE and first == last and _WEEKDAY.search(timex.text)
-    if weekday and 0 < (published - first).days < 7:
+    weekday = first == last and _WEEKDAY.search(timex.text)
+    named = timex.basis is DateBasis.RELATIVE and (weekday or _WEEKEND.search(timex.text))
+    if named and 0 < (published - last).days < 7 and not weekday:
+        first, last = first + timedelta(days=7), last + timedelta(days=7)
+    elif named and 0 < (published - first).days < 7:
         before = scene.document.text[max(scene.sentence.start, timex.start - 12) : timex.start]
         if not _UNTIL.search(before):
             return None
@@ -490,6 +472,12 @@ def _ahead(scene: Scene, timex: Timex | None) -> _When | None:
     return _When(start, last, timex.text, timex.precision, timex.basis)
 
 
+def _ends_at(scene: Scene, timex: Timex) -> bool:
+    """Whether a weekday only says until when something holds that has begun: "schools are closed until Saturday"."""
+    before = scene.document.text[max(scene.sentence.start, timex.start - 12) : timex.start]
+    return bool(_WEEKDAY.search(timex.text) and _TILL.search(before))
+
+
 def _is_since(scene: Scene, timex: Timex) -> bool:
     """Whether a happening goes on from a day that a phrase with "since" names ("since the May 3 quake")."""
     before = scene.document.text[scene.sentence.start : timex.start]
@@ -498,6 +486,8 @@ def _is_since(scene: Scene, timex: Timex) -> bool:
 
 def _lasting(scene: Scene, published: date) -> _When | None:
     """Read "a three-day operation" and "several days of" as the days up to publication."""
+    if any(timex.date_from is not None for _, timex in scene.times):
+        return None
     for _, timex in scene.times:
         match = re.fullmatch(r"P(\d+|X)D", timex.value)
         if match and timex.date_from is None and not re.search(r"\bago\b", timex.text):

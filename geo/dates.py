@@ -35,8 +35,9 @@ _WEEKDAYS = _numbered("monday tuesday wednesday thursday friday saturday sunday"
 _SHORT_WEEKDAYS = _WEEKDAYS | {w[:3]: i for w, i in _WEEKDAYS.items()} | {"tues": 1, "thur": 3, "thurs": 3}
 _SEASONS = {"spring": "SP", "summer": "SU", "autumn": "FA", "fall": "FA", "winter": "WI"}
 _FIRST_MONTH = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}  # meteorological, northern; winter runs into the next year
+_FORTNIGHT = "fortnight"  # two weeks
 _UNITS = {"minute": "TM", "hour": "TH", "day": "D", "week": "W", "month": "M", "year": "Y", "decade": "DE"}
-_UNITS |= {"century": "CE", "centurie": "CE"}
+_UNITS |= {"century": "CE", "centurie": "CE", _FORTNIGHT: "W"}
 _MONTHS_IN = {"M": 1, "Y": 12, "DE": 120, "CE": 1200}
 _ONES = _numbered("one two three four five six seven eight nine", 1)
 _TENS = {word: 10 * i for word, i in _numbered("twenty thirty forty fifty sixty seventy eighty ninety", 2).items()}
@@ -481,6 +482,8 @@ def _read_count(match: _Match, story: _Story) -> _Period | None:
     if match["age"] or story.before in {"aged", "age"}:
         return None
     count, unit, tail = _count(match["n"]), _UNITS[match["unit"]], match["tail"] or ""
+    if match["unit"] == _FORTNIGHT:
+        count = count and count * 2
     if not tail and story.before.lower() == "in" and count and story.is_future(match.start(), match.end()):
         tail = "from now"
     if not tail:
@@ -540,6 +543,8 @@ def _point_at_unit(match: _Match, story: _Story, steps: int, narrative: bool) ->
     if not (plural or match["n"] or match["pointer"] == "past" or unit in {"TH", "TM"}):
         return _around(story, base, unit, steps)
     number = _count(match["n"]) if match["n"] else None if plural else 1
+    if match["unit"] == _FORTNIGHT:
+        number = number and number * 2
     duration = _duration(number, unit)
     if story.inferred or base is None or number is None or not steps:
         return duration

@@ -234,7 +234,7 @@ def _climb(scene: Scene, node: Any, spot: Spot) -> Trigger | None:
     start, forces = node, False
     while True:
         forces = forces or (node.pos_ == "NOUN" and node.lemma_.lower() in _FORCES)
-        if node.lemma_.lower() in SPEECH_VERBS and node.pos_ == "VERB" and not _in_words_of(scene, start, node):
+        if node.pos_ == "VERB" and _is_speech(scene, node) and not _in_words_of(scene, start, node):
             cue = node.head if node.dep_ == "advcl" and node.head.lemma_.lower() in SPEECH_VERBS else node
             return _spoken_at(scene, cue, by_index, spot)
         if node.i in by_index:
@@ -247,6 +247,11 @@ def _climb(scene: Scene, node: Any, spot: Spot) -> Trigger | None:
         if (node != start and _only_describes(node)) or node.head == node:
             return None
         node = node.head
+
+
+def _is_speech(scene: Scene, verb: Any) -> bool:
+    """Whether a verb tells that somebody speaks, orders or plans."""
+    return verb.lemma_.lower() in SPEECH_VERBS or any(a.cue_index == verb.i for a in scene.said)
 
 
 def _at_verb(verb: Any, by_index: dict[int, Trigger], forces: bool) -> Trigger | None:
@@ -287,7 +292,8 @@ def _spoken_at(scene: Scene, cue: Any, by_index: dict[int, Trigger], spot: Spot)
     """
     words = {t for a in scene.said if a.cue_index == cue.i for t in a.tokens}
     told = [by_index[i] for i in sorted(words) if i in by_index]
-    only_said = spot.start > cue.i or bool(spot.place.metonym_of)
+    plans = any(a.cue_index == cue.i and a.plans for a in scene.said)
+    only_said = spot.start > cue.i or plans or bool(spot.place.metonym_of)
     if told and not only_said and not any(s.start in words for s in scene.spots):
         return ([t for t in told if t.verbal] or told)[0]
     return Trigger(cue.i, cue.lemma_.lower(), EventType.STATEMENT, True)

@@ -92,3 +92,31 @@ def test_a_denial_and_a_plan_are_told_from_a_statement():
 )
 def test_speaker_without_a_model(text, speaker):
     assert speakers(text, "none") == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("A convoy was turned back at Goma, two drivers told the agency.", "two drivers"),
+        ("Two men drowned, the institute's deputy director, Amélia Nhantumbo, told reporters.", "Amélia Nhantumbo"),
+        ("A nun in Goma said the town was calm. “We count in the morning,” she said.", "nun"),
+        ("Two officials confirmed the raid. They added that crews had trained near Goma.", "Two officials"),
+        ("The army put the toll at 14 dead.", "army"),
+    ],
+)
+def test_speakers_at_the_end_without_a_name_and_of_figures(text, speaker):
+    parsed = load_language().parse(Document("id", "name", text))
+    assert find_attributions(parsed)[-1][0].speaker == speaker
+
+
+@pytest.mark.parametrize(
+    "text", ["The minister denied the reports.", "Nobody said anything.", "The Kremlin ordered the attack."]
+)
+def test_what_is_no_speaker_or_no_saying(text):
+    parsed = load_language().parse(Document("id", "name", text))
+    assert not [a for a in find_attributions(parsed)[0] if a.cue in {"say", "order", "report"}]
+
+
+def test_a_cue_that_judges_is_no_claim():
+    (found,) = find_attributions(load_language().parse(Document("id", "name", "Niger condemned the raid on Goma.")))
+    assert [a.judges for a in found] == [True]

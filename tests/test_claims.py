@@ -93,10 +93,12 @@ def test_what_is_due_is_planned_and_its_day_lies_ahead(text, status, first, last
     assert found == [(status, first, last)]
 
 
-def test_an_hour_without_a_day_is_of_the_day_of_the_sentence_before():
-    claims = read("A quake shook Goma on Sunday. By evening the army had reached Goma. Officials met in Goma.").claims
+def test_an_hour_without_a_day_is_of_the_reports_day_and_a_day_pointed_back_to_is_not():
+    claims = read(
+        "A quake shook Goma on Sunday. By evening the army had reached Goma. That night it reached Bukavu."
+    ).claims
     days = [c.date_from for c in claims if c.place is not None]
-    assert days == [date(2023, 5, 14), date(2023, 5, 14), PUBLISHED]
+    assert days == [date(2023, 5, 14), PUBLISHED, date(2023, 5, 14)]
 
 
 def test_an_undated_report_is_never_dated_today():
@@ -184,3 +186,15 @@ def test_what_could_not_be_verified_is_what_was_claimed_before_on_the_same_topic
     verified = {c.place.name: c.verification for c in claims.claims if c.place and c.status is Status.CLAIMED}
     assert verified["Bukavu"] is Verification.UNVERIFIED
     assert verified["Goma"] is Verification.NONE
+
+
+def test_a_date_without_a_year_that_is_nearer_ahead_is_ahead():
+    (claim,) = read("By-elections in Lagos on 1 June, which two parties will boycott.").claims
+    assert claim.date_from == date(2023, 6, 1)
+    (claim,) = read("Shells hit Goma on 1 May.").claims
+    assert claim.date_from == date(2023, 5, 1)
+
+
+def test_until_a_weekday_is_no_day_of_what_has_begun():
+    (claim,) = read("Officials closed schools in Goma until Saturday.").claims
+    assert claim.date_from == PUBLISHED
