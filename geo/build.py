@@ -28,6 +28,7 @@ from geo.online import offline, open_online, with_online
 from geo.places import resolve_places
 from geo.resources import resource
 from geo.store import Generation
+from geo.stories import infer_days
 
 __all__ = ["BuildReport", "Config", "Reading", "build", "build_if_stale", "extract_batch", "open_gazetteer"]
 
@@ -177,7 +178,7 @@ def read_report(path: Path, config: Config) -> list[Reading]:
         GazetteerError, ModelMissingError: what ``config`` names cannot be used.
     """
     corpus = _read(path.parent)
-    documents = inherit_days(corpus.documents, group_copies(corpus.documents))
+    documents = infer_days(inherit_days(corpus.documents, group_copies(corpus.documents)))
     wanted = [d for d in documents if d.report == path.name]
     if not wanted:
         reasons = (item.reason for item in corpus.unreadable if item.report == path.name)
@@ -209,7 +210,7 @@ def _build(corpus: _Corpus, root: Path, key: str, config: Config, progress: Prog
     model = load_language(config.model).name
     progress(_OPENED, "Comparing the reports")
     origins = group_copies(corpus.documents)
-    documents = inherit_days(corpus.documents, origins)
+    documents = infer_days(inherit_days(corpus.documents, origins))
     readings = list(_readings(documents, config, progress, runner))
     progress(_READ, "Writing the tables")
     tables = _tables(readings, corpus.unreadable, origins)
