@@ -114,3 +114,15 @@ def test_unreadable_files_wait_in_the_tray_with_the_reason(page: AppTest, report
     assert not page.exception
     tray = page.dataframe[1].value
     assert "nul.txt" in tray[tray.kind == "unreadable"].report.tolist()
+
+
+def test_a_chosen_report_is_explained_paragraph_by_paragraph(page: AppTest, reports: Path) -> None:
+    page.run()
+    chooser = next(box for box in page.selectbox if box.label == "How was this read?")
+    name = chooser.options[0]
+    chooser.select(name).run()
+    assert not page.exception
+    paragraphs = [line.strip() for line in (reports / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+    shown = [text.value for text in page.text]
+    assert all(paragraph in shown for paragraph in paragraphs)
+    assert any(text.startswith("Published ") for text in shown)
