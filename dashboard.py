@@ -49,6 +49,7 @@ DATE_BASES = {
     "none": "Day unknown",
 }
 CLAIM_COLUMNS = ["date_from", "date_to", "place_name", "event_type", "status", "claimant", "outlet", "sentence"]
+NOTED_WORDS = 60  # characters of a note's words that are repeated
 EVIDENCE_SHOWN = 25  # claims of one place that are laid out at once; more are a click away
 
 STYLE = """<style>
@@ -411,18 +412,11 @@ def show_reading(generation: Generation, reports: pd.DataFrame) -> None:
     day, paragraphs = read_again(generation, chosen)
     st.text(day)
     for number, paragraph in enumerate(paragraphs):
-        with st.container(key=f"read_{number}"):
-            st.text(paragraph.text)
-        if paragraph.notes:
-            st.dataframe(
-                [(note.kind.value, note.words, note.says) for note in paragraph.notes],
-                hide_index=True,
-                column_config={
-                    "0": st.column_config.TextColumn("What", width="small"),
-                    "1": st.column_config.TextColumn("Words", width="medium"),
-                    "2": st.column_config.TextColumn("Read as", width="large"),
-                },
-            )
+        st.text(paragraph.text)
+        with st.container(key=f"notes_read_{number}", gap="xxsmall"):
+            for note in paragraph.notes:
+                words = note.words if len(note.words) <= NOTED_WORDS else f"{note.words[:NOTED_WORDS].rstrip()}…"
+                st.text(f"{note.kind.value}  “{words}” → {note.says}")
 
 
 @st.cache_data(show_spinner="Reading the report", max_entries=20, hash_funcs={Generation: lambda g: str(g.path)})
