@@ -14,7 +14,7 @@ from streamlit_folium import st_folium
 
 from geo.assets import serve_assets, tell_names
 from geo.build import BuildReport, Config, build_if_stale, extract_batch
-from geo.errors import GeoError
+from geo.errors import GeoError, ReportError
 from geo.explain import Paragraph, explain, explain_day
 from geo.maps import LEGEND, draw_map, draw_places
 from geo.model import Status
@@ -409,7 +409,12 @@ def show_reading(generation: Generation, reports: pd.DataFrame) -> None:
     )
     if chosen is None:
         return
-    day, paragraphs = read_again(generation, chosen)
+    try:
+        day, paragraphs = read_again(generation, chosen)
+    except GeoError as error:
+        st.error("The report cannot be read again:")
+        st.code(str(error), language=None, wrap_lines=True)
+        return
     st.text(day)
     for number, paragraph in enumerate(paragraphs):
         st.text(paragraph.text)
@@ -422,6 +427,8 @@ def show_reading(generation: Generation, reports: pd.DataFrame) -> None:
 @st.cache_data(show_spinner="Reading the report", max_entries=20, hash_funcs={Generation: lambda g: str(g.path)})
 def read_again(generation: Generation, report: str) -> tuple[str, list[Paragraph]]:
     reading = extract_batch([read_report(generation, report)], read_config())[0]
+    if reading.error:
+        raise ReportError(reading.error)
     return explain_day(reading.document), explain(reading)
 
 

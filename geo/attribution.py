@@ -31,7 +31,7 @@ _JUDGING = frozenset(
     "depict compare joke quip mock laud hail applaud defend assure remind signal caution allude refer speculate "
     "reiterate repeat underscore detail document invoke rebuke lament decry denounce deride ridicule reckon doubt "
     "wonder suspect project calculate attack support favor favour decline refuse chant sing counter interpret realize "
-    "realise admit object protest respond swear testify advocate recommend credit fault explore tout welcome".split()
+    "realise object protest swear advocate recommend credit fault explore tout welcome".split()
 )
 _DENYING = frozenset("deny reject refute dismiss dispute rebut disavow".split())
 _PLANNING = frozenset(
@@ -40,7 +40,7 @@ _PLANNING = frozenset(
     "decide offer schedule forecast anticipate fear appeal".split()
 )
 _ISSUED = frozenset("issue release post publish share broadcast circulate".split())
-_DECLARING = frozenset({"announce", "declare", "order"})
+_DECLARING = frozenset({"announce", "declare"})
 _SPEAKING = frozenset({"say", "tell", "add", "ask"})  # they are cues even where what is said stands elsewhere
 _CUES = _SAYING | _DENYING | _PLANNING | _JUDGING
 _HAPPENED = frozenset({EventType.BATTLE, EventType.CONTROL_CHANGE, EventType.WITHDRAWAL, EventType.CASUALTIES})
@@ -135,7 +135,7 @@ class _Memory:
         self.last_speaker = ""
         self.last_body = ""
         self._full: dict[str, str] = {}
-        read = [s for s in parsed.sentences if len(s.text) <= _LONGEST_SENTENCE]
+        read = [s for s in parsed.sentences if parsed.language.name and len(s.text) <= _LONGEST_SENTENCE]
         people = (e for s in read for e in s.doc.ents if e.label_ == "PERSON")
         for person in people:
             words = [w for w in re.findall(r"[^\W\d_][\w'-]+", person.text) if w[:1].isupper() and w != "'s"]
@@ -175,7 +175,7 @@ def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]
     if len(sentence.text) > _LONGEST_SENTENCE:
         return []
     if not sentence.has_parse:
-        return list(_by_pattern(sentence.doc, memory))
+        return list(_by_pattern(sentence, memory))
     found = list(_after_colon(sentence.doc))
     for token in sentence.doc:
         attribution = _at_according(token, memory) or _at_cue(token, memory)
@@ -496,10 +496,10 @@ def _owner_name(owner: Any, memory: _Memory) -> str:
     return memory.last_person
 
 
-def _by_pattern(doc: Any, memory: _Memory) -> Iterator[Attribution]:
-    everything = frozenset(range(len(doc)))
+def _by_pattern(sentence: ParsedSentence, memory: _Memory) -> Iterator[Attribution]:
     for pattern in (_ACCORDING, _SPEAKER_FIRST, _SPEAKER_LAST):
-        if match := pattern.search(doc.text):
+        if match := pattern.search(sentence.text):
+            everything = frozenset(range(len(sentence.doc)))
             cue = _base(match["cue"]) if "cue" in match.groupdict() else "according"
             who = memory.full_name(_TITLE_WORDS.sub("", match["who"]).strip(" ."))
             yield Attribution(cue, 0, memory.last_speaker if who.lower() in _PERSONAL else who, everything)
@@ -534,8 +534,8 @@ def _quote_runs(sentences: Sequence[ParsedSentence]) -> Iterator[list[int]]:
         if run and not _same_paragraph(sentences, run[-1], i):
             yield run
             run = []
-        opens = sentence.doc.text.count('"') % 2 == 1
-        whole = sentence.doc.text.startswith('"')
+        opens = sentence.text.count('"') % 2 == 1
+        whole = sentence.text.startswith('"')
         if run:
             run.append(i)
             if opens:

@@ -208,6 +208,7 @@ def _claim(scene: Scene, trigger: Trigger, spot: Spot | None) -> Claim:
     when = _when(scene, trigger, status)
     if _is_ahead(when, document.published) and status in (Status.REPORTED, Status.CLAIMED):
         status = Status.PLANNED
+    said = attribution if status is not Status.REPORTED else None
     resolution = spot.resolution if spot else None
     place = spot.place if spot else None
     inside = resolution is not None and sentence.start <= resolution.mention.start < sentence.end
@@ -225,8 +226,8 @@ def _claim(scene: Scene, trigger: Trigger, spot: Spot | None) -> Claim:
         date_basis=when.basis,
         event_type=trigger.kind,
         status=status,
-        claimant=attribution.speaker if attribution else "",
-        cue=attribution.cue if attribution else "",
+        claimant=said.speaker if said else "",
+        cue=said.cue if said else "",
         verification=Verification.VERIFIED if _VERIFIED.search(sentence.doc.text) else Verification.NONE,
         geo_precision=_geo_precision(scene, spot),
         confidence=_confidence(sentence, resolution, inside),

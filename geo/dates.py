@@ -35,6 +35,7 @@ _WEEKDAYS = _numbered("monday tuesday wednesday thursday friday saturday sunday"
 _SHORT_WEEKDAYS = _WEEKDAYS | {w[:3]: i for w, i in _WEEKDAYS.items()} | {"tues": 1, "thur": 3, "thurs": 3}
 _SEASONS = {"spring": "SP", "summer": "SU", "autumn": "FA", "fall": "FA", "winter": "WI"}
 _FIRST_MONTH = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}  # meteorological, northern; winter runs into the next year
+_SHORTEST_DATE = 3  # characters: "May"
 _FORTNIGHT = "fortnight"  # two weeks
 _UNITS = {"minute": "TM", "hour": "TH", "day": "D", "week": "W", "month": "M", "year": "Y", "decade": "DE"}
 _UNITS |= {"century": "CE", "centurie": "CE", _FORTNIGHT: "W"}
@@ -715,6 +716,8 @@ def find_dates(document: Document, parsed: "ParsedDocument") -> list[Timex]:
     for sentence in parsed.sentences:
         if not story.history and "\n" in story.text[end : sentence.start]:
             story.year = ""
+        if sentence.end - sentence.start < _SHORTEST_DATE:
+            continue
         _scan(story, sentence.start, sentence.end)
         _join_ranges(story)
         _count_from_dates(story)

@@ -1,22 +1,20 @@
-"""What else a sentence tells of a happening: who did it to whom, how many, whose side its claimant is on, which hazard.
+"""What else a sentence tells of a happening: who did it to whom, how many, whose side its claimant is on.
 
 Read from the tree and the words right around; empty where the sentence does not say.
 """
 
-import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from geo.attribution import noun_phrase
 from geo.happenings import Scene, Trigger, clause_head
-from geo.model import Document, EventType, Figure, PlaceKind, Resolution
+from geo.model import Document, Figure, PlaceKind, Resolution
 from geo.quantities import is_measure
-from geo.resources import resource
 from geo.text import fold
 
-__all__ = ["Sides", "crosswalk", "figure_of", "glide_of", "parties"]
+__all__ = ["Sides", "figure_of", "parties"]
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _OBJECTS = frozenset({"dobj", "nsubjpass"})
@@ -25,29 +23,6 @@ _ASIDE = frozenset({"rank", "times"})
 _SPANS = frozenset("seconds minutes hours days weeks months years decades".split())
 _BETWEEN = re.compile(r"(?:'s?|s')?(?:[- ][\w.'-]+){0,6} ?")
 _APPOSED = re.compile(r", (?:an?|the)? ?(?:[\w'-]+ ){0,4}$")
-
-
-@cache
-def crosswalk() -> Mapping[EventType, Mapping[str, str]]:
-    """Return the nearest names of each type in other schemes: ``acled_equiv`` and ``plover``, '' where none fits."""
-    return {EventType(row["event_type"]): row for row in _rows("crosswalk.csv")}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with resource(f"data/{name}").open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
-@cache
-def _hazards() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((row["glide"], re.compile(rf"\b(?:{row['words']})\b", re.IGNORECASE)) for row in _rows("glide.csv"))
-
-
-def glide_of(kind: EventType, text: str) -> str:
-    """Return the GLIDE code of the hazard that the words of a disaster name, the more special one first, or ''."""
-    if kind is not EventType.DISASTER:
-        return ""
-    return next((code for code, words in _hazards() if words.search(text)), "")
 
 
 def parties(scene: Scene, trigger: Trigger) -> tuple[str, str]:

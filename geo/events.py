@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from geo.details import crosswalk, glide_of
+from geo.crosswalk import crosswalk, glide_of
 from geo.model import Claim, DateBasis, Document, Event, Origin, Resolution, Status
 
 __all__ = [

@@ -7,9 +7,12 @@ for them are in ``geo/data/units.csv``; a counted thing is its own unit ("towns"
 
 import csv
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from geo.language import ParsedSentence
@@ -112,22 +115,29 @@ _OF_PEOPLE = frozenset(
 )
 _HARMED = frozenset({"dead", "injured", "wounded", "missing"})
 _PEOPLE = "people"
-_LONGEST_SENTENCE = 2_000  # characters; a longer one is a table or worse
+_LONGEST_SENTENCE, _MOST_FIGURES = 2_000, 40  # characters and figures; with more it is a table
 
 
-def find_figures(sentence: ParsedSentence, timexes: Iterable[Timex]) -> list[Figure]:
-    """Return the figures of a sentence in order; ``timexes`` are those of its report.
+def find_figures(sentence: ParsedSentence, timexes: Sequence[Timex]) -> list[Figure]:
+    """Return the figures of a sentence in order; ``timexes`` are those of its report in order.
 
     Offsets count in the report's text. Without a tree what is counted is the next plural noun.
     """
     if len(sentence.text) > _LONGEST_SENTENCE:
         return []
-    here = [t for t in timexes if sentence.start <= t.start < sentence.end]
+    by_start = attrgetter("start")
+    here = timexes[
+        bisect_left(timexes, sentence.start, key=by_start) : bisect_left(timexes, sentence.end, key=by_start)
+    ]
     found: list[Figure] = []
-    for figure in [*_special(sentence), *_lasting(sentence, here), *_counted(sentence, here)]:
-        if all(figure.end <= other.start or figure.start >= other.end for other in found):
+    taken: set[int] = set()
+    for figure in chain(_special(sentence), _lasting(sentence, here), _counted(sentence, here)):
+        if taken.isdisjoint(range(figure.start, figure.end)):
             found.append(figure)
-    return sorted(found, key=lambda f: f.start)
+            taken.update(range(figure.start, figure.end))
+        if len(found) > _MOST_FIGURES:
+            return []
+    return sorted(found, key=by_start)
 
 
 def canonical_unit(words: str) -> str:
@@ -202,9 +212,9 @@ def _lasting(sentence: ParsedSentence, times: Iterable[Timex]) -> Iterator[Figur
 def _counted(sentence: ParsedSentence, times: Sequence[Timex]) -> Iterator[Figure]:
     """Yield numbers with a unit or with what they count."""
     text = sentence.text
-    dates = [(t.start - sentence.start, t.end - sentence.start) for t in times]
+    dated = {at for t in times for at in range(t.start - sentence.start, t.end - sentence.start)}
     for m in _NUMBER.finditer(text):
-        if any(a <= m.start() < b for a, b in dates) or _is_no_figure(text, m):
+        if m.start() in dated or _is_no_figure(text, m):
             continue
         end, high = m.end(), None
         if m["digits"] and (to := _TO.match(text, end)) and _is_range(text, m, to):

@@ -16,7 +16,7 @@ from geo.model import Document, PublishedBasis
 __all__ = ["infer_days"]
 
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_WEEKDAY = re.compile(rf"\b(?P<last>last |next )?(?P<day>{'|'.join(_WEEKDAYS)})\b")
+_WEEKDAY = re.compile(rf"\b(?P<other>last |next )?(?P<day>{'|'.join(_WEEKDAYS)})\b")
 _NAME = re.compile(r"\b[A-Z][\w'-]{3,}")
 _FEWEST_SHARED, _LEAST_SHARE = 8, 0.25  # names in common, and of the shorter list
 _MOST_REPORTS = 200  # a name that more reports bear tells no story
@@ -73,7 +73,7 @@ def _dated(document: Document, days: Sequence[date]) -> Document:
 
 def _today(text: str) -> int | None:
     """Return the number of the weekday that a report is of, Monday 0, or None where it names none."""
-    named = {_WEEKDAYS.index(m["day"]) for m in _WEEKDAY.finditer(text[:_LONGEST_READ]) if not m["last"]}
+    named = {_WEEKDAYS.index(m["day"]) for m in _WEEKDAY.finditer(text[:_LONGEST_READ]) if not m["other"]}
     return min(named, key=lambda today: (max((today - day) % 7 for day in named), today), default=None)
 
 

@@ -1,4 +1,4 @@
-"""Actor, target, figure, side and hazard of claims."""
+"""Actor, target, figure and side of claims."""
 
 from datetime import date
 
@@ -6,11 +6,10 @@ import pytest
 
 from geo.claims import extract_claims
 from geo.dates import find_dates
-from geo.details import crosswalk, glide_of
 from geo.gazetteer import load_gazetteer
 from geo.language import load_language
 from geo.mentions import find_mentions
-from geo.model import Document, EventType
+from geo.model import Document
 from geo.places import resolve_places
 
 
@@ -55,22 +54,3 @@ def test_a_claimant_is_on_the_side_that_introduces_him():
         ("Jean Bosco Nkusi", "RW"),
         ("Congolese Defence Ministry", "CD"),
     }
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("A strong earthquake shook the town.", "EQ"),
-        ("Flash floods swept the valley.", "FF"),
-        ("Floods swept the valley.", "FL"),
-        ("The wildfire reached the town.", "WF"),
-        ("Nobody was hurt.", ""),
-    ],
-)
-def test_disasters_have_a_hazard_code(text, code):
-    assert glide_of(EventType.DISASTER, text) == code
-    assert glide_of(EventType.ACCIDENT, text) == ""
-
-
-def test_every_type_stands_in_the_crosswalk():
-    assert set(crosswalk()) == set(EventType)
