@@ -237,13 +237,16 @@ class _Story:
     before_that: str = ""
     lead: _Lead | None = None
     hits: list[_Hit] = field(default_factory=list)
-    cues: list[int] = field(default_factory=list)
+    cues: list[int] | None = None  # of the sentence, found when first asked for: most have no date to ask for
     breaks: list[int] = field(default_factory=list)
     inferred: bool = False
     guessed: bool = False
 
     def is_future(self, start: int, end: int) -> bool:
         """Tell whether a word of plan or forecast governs the expression: in its clause, or after a fronted one."""
+        if self.cues is None:
+            self.cues = [m.start() for m in _CUE.finditer(self.text, self.start, self.end)]
+            self.breaks = [m.start() for m in _BREAK.finditer(self.text, self.start, self.end)]
         i, j = bisect_left(self.cues, start), bisect_left(self.breaks, start)
         if i and start - self.cues[i - 1] <= _REACH and (not j or self.breaks[j - 1] < self.cues[i - 1]):
             return True
@@ -746,9 +749,7 @@ def _open_story(document: Document) -> _Story:
 
 
 def _scan(story: _Story, start: int, end: int) -> None:
-    story.start, story.end, story.lead, story.hits = start, end, None, []
-    story.cues = [m.start() for m in _CUE.finditer(story.text, start, end)]
-    story.breaks = [m.start() for m in _BREAK.finditer(story.text, start, end)]
+    story.start, story.end, story.lead, story.hits, story.cues = start, end, None, [], None
     at, before, before_that = start, "", ""
     for token in _TOKEN.finditer(story.lower, start, end):
         begin, after = token.span()
