@@ -26,7 +26,7 @@ def main() -> int:
     """Print the totals of one part of the reports."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, required=True, help="the folder that holds tools/")
-    parser.add_argument("part", nargs="?", choices=("dev", "rows", "unseen"), default="unseen")
+    parser.add_argument("part", nargs="?", choices=("dev", "rows", "news", "unseen", "news_unseen"), default="unseen")
     args = parser.parse_args()
     truths = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((REPORTS / args.part).glob("*.json"))]
     with tempfile.TemporaryDirectory() as temporary:

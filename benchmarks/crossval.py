@@ -16,6 +16,8 @@ WITHOUT_DEMONYMS = {"geovirus", OWN}
 OWN_REPORTS = Path(__file__).resolve().parent.parent / "tests" / "data" / "reports" / "dev"
 OWN_ROWS = OWN_REPORTS.parent / "rows"
 """Reports annotated with their rows alone, without every mention of a place."""
+OWN_NEWS = OWN_REPORTS.parent / "news"
+"""Plain newswire reports annotated with their rows alone."""
 
 _Item = TypeVar("_Item")
 

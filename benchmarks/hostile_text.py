@@ -27,7 +27,7 @@ PIECES = (
     "1,000 |12 |12,|000|12-|3/4/|5 May |May |Monday |last |the |second |week |of |2014 |Feb. 24|' |a |third of the |"
     "X's |largest |two hundred and |between |$3 |million |, |, told |said |\"|“|Ana Ruiz, | and |3-|4 to |magnitude |"
     "at least |the only |for |years |one |(|)|No. |- |. |according to |km |% |\n|since |until |nineteen |ninety |days |"
-    "ago |late |:"
+    "ago |late |:|since the |shortly after its |start of the |invasion |war |Easter |was |will "
 ).split("|")
 
 

@@ -86,6 +86,10 @@ _SAID_LAST = re.compile(
     r"|told (?=\w))"
     r"(?:[\w ]{2,40}?)??(?: (?:on|late|early) [A-Z]\w+day| (?:yesterday|today)| in a (?:statement|report))?[.\"]*$"
 )
+_PRONOUN_LAST = re.compile(
+    r"[,\"] (?P<who>he|she|it|they) (?:now |also |later )?(?P<cue>said|says?|added|told)\b"
+    r"(?: [\w ]{2,40})?(?: (?:on|late|early) [A-Z]\w+day| in a (?:statement|report))?[.\"]*$"
+)
 _ACCORDING = re.compile(r"[Aa]ccording to (?:the |an? )?(?P<who>[\w' -]{3,60}?)(?=[,.;]|$)")
 
 
@@ -205,16 +209,30 @@ def _at_the_end(doc: Any, memory: _Memory, found: Sequence[Attribution]) -> Iter
     """Read the speaker at a sentence's end whose tree has lost him or part of his words: "…, aid workers said."."""
     match = _SAID_LAST.search(doc.text)
     if match is None:
+        yield from _pronoun_at_the_end(doc, memory, found)
         return
     cue = doc.char_span(match.start("cue"), match.start("cue") + 3, alignment_mode="expand")[0].i
     if match["cue"] in _NOUNS_TOO and doc[cue].pos_ != "VERB":
         return  # "denied the reports"
     who = memory.full_name(_TITLE_WORDS.sub("", match["who"].rstrip(",").rpartition(", ")[2]).strip())
-    named = next((a.speaker for a in found if a.cue_index == cue), who)
+    read = next((a for a in found if a.cue_index == cue), None)
+    misled = read is None or (read.speaker_index >= 0 and doc[read.speaker_index].idx < match.start("who"))
+    named = who if read is None or misled else read.speaker
     yield Attribution("say", cue, named, frozenset(t.i for t in doc if t.idx < match.start()))
     memory.last_speaker = named
     if memory.is_person(named) or _TWO_NAMES.fullmatch(named):
         memory.last_person = named
+
+
+def _pronoun_at_the_end(doc: Any, memory: _Memory, found: Sequence[Attribution]) -> Iterator[Attribution]:
+    """Read "…, she added." where the tree has lost its subject or taken another one."""
+    match = _PRONOUN_LAST.search(doc.text)
+    if match is None:
+        return
+    pronoun, cue = (doc.char_span(*match.span(name), alignment_mode="expand")[0] for name in ("who", "cue"))
+    if not any(a.cue_index == cue.i and a.speaker_index == pronoun.i and a.tokens for a in found):
+        own = memory.last_speaker if pronoun.lower_ in {"it", "they"} else memory.last_person
+        yield Attribution("say", cue.i, own, frozenset(t.i for t in doc if t.idx < match.start()), pronoun.i)
 
 
 def _after_colon(doc: Any) -> Iterator[Attribution]:

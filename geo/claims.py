@@ -6,17 +6,16 @@ A happening whose place is not known becomes a claim without one, which waits in
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from geo.attribution import Attribution, find_attributions
 from geo.details import Sides, figure_of, parties
-from geo.happenings import SPEECH_VERBS, Scene, Spot, Trigger, clause_head, find_triggers
+from geo.happenings import Scene, Spot, Trigger, clause_head, find_triggers
 from geo.language import ParsedDocument, ParsedSentence
 from geo.model import (
     Claim,
-    DateBasis,
     Document,
     EventType,
     Figure,
@@ -24,15 +23,15 @@ from geo.model import (
     Resolution,
     Role,
     Status,
-    TimePrecision,
     Timex,
     Verification,
 )
 from geo.quantities import find_figures
 from geo.selection import Carried, choose_type, select, told_types, walk
 from geo.text import SentenceKind, fold, paragraph_span
+from geo.timing import When, days_of
 
-__all__ = ["extract_claims", "read_scenes"]
+__all__ = ["extract_claims", "read_scenes", "read_status"]
 
 _MODALS = frozenset("will would could may might should must shall can".split())
 _PLAN_NOUNS = frozenset("aim goal plan intention effort attempt bid hope threat pledge promise proposal".split())
@@ -40,11 +39,11 @@ _PLAN_VERBS = frozenset(
     "vow aim plan want expect seek hope promise pledge threaten intend demand urge propose prepare consider "
     "agree schedule anticipate forecast predict".split()
 )
-_FIXED = frozenset("schedule expect plan set slate be book".split())
 _PERCEIVING = frozenset("see hear feel smell watch".split())
 _BEGINNING = frozenset("begin start continue manage".split())
 _FIRSTS = frozenset("first last only second third latest".split())
 _TRYING = frozenset({"try", "attempt"})
+_TURNING = frozenset("focus refocus concentrate centre center intent bent insist plan aim work".split())
 # "is due in Osh on Friday", "a meeting is set for Friday", "they are expected back": no verb of the happening itself.
 _DUE = re.compile(
     r"\b(?:is|are|was|were|be) (?:\w+ly |also |still |now )?"
@@ -62,30 +61,9 @@ _VERIFIED = re.compile(r"\b(?:has|have|was|were|been) (?:independently )?verifie
 _NO_HAPPENING = re.compile(
     r"\bthere (?:was|is|were|are|had been|has been) no\b|\bno (?:talk|discussion|plans?|question) of\b", re.I
 )
+_PICTURE_CREDIT = re.compile(r"(?:Taken|Photographed|Pictured)(?: on)?[\s\d./-]{1,20}")
 _BREAK = re.compile(r"\n+")
-_WEEKDAY = re.compile(r"day\b", re.IGNORECASE)
-_MONTH = re.compile(
-    r"(?P<day>\b\d{1,2}(?:st|nd|rd|th)?(?: of)? )?\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
-    r"(?(day)|(?P<after> \d{1,2}\b)?)"
-)
-_YEAR = re.compile(r"\b\d{4}\b|\b(?:last|previous|year|past|ago)\b", re.IGNORECASE)
-_DAYS_AHEAD, _MONTHS_AHEAD = 90, 180
-_TILL = re.compile(r"\b(?:until|till) $", re.IGNORECASE)
-_WEEKEND = re.compile(r"^(?:the |this )?weekend\b", re.IGNORECASE)
-_UNTIL = re.compile(r"\b(?:until|till|through|by|before) (?:at least )?$", re.IGNORECASE)
-_SINCE_BEFORE = re.compile(r"\bsince (?:[^\s,;]+ ){0,5}$", re.IGNORECASE)
 _LONGEST_CREDIT = 24
-# How far up the tree a time expression may stand from the happening that it dates.
-_OWN_CLAUSE, _ANY_CLAUSE, _UNRELATED = 1, 4, 9
-
-
-@dataclass(frozen=True, slots=True)
-class _When:
-    date_from: date | None
-    date_to: date | None
-    text: str
-    precision: TimePrecision
-    basis: DateBasis
 
 
 def extract_claims(
@@ -114,8 +92,15 @@ def read_scenes(
     return [
         (number, _scene(document, sentence, resolutions, timexes, said[number]))
         for number, sentence in enumerate(parsed.sentences)
-        if sentence.kind is SentenceKind.BODY and first[sentence.text] == number
+        if sentence.kind is SentenceKind.BODY
+        and first[sentence.text] == number
+        and not _PICTURE_CREDIT.fullmatch(sentence.text)
     ]
+
+
+def read_status(scene: Scene, trigger: Trigger, spot: Spot | None) -> Status:
+    """Return how a happening is put forward, before its days are known."""
+    return _status(scene, trigger, _attribution(scene, trigger, spot))
 
 
 def _choose(scene: Scene, carried: Carried | None) -> list[tuple[Trigger, Spot | None]]:
@@ -205,7 +190,7 @@ def _claim(scene: Scene, trigger: Trigger, spot: Spot | None) -> Claim:
     document, sentence = scene.document, scene.sentence
     attribution = _attribution(scene, trigger, spot)
     status = _status(scene, trigger, attribution)
-    when = _when(scene, trigger, status)
+    when = days_of(scene, trigger, spot, status)
     if _is_ahead(when, document.published) and status in (Status.REPORTED, Status.CLAIMED):
         status = Status.PLANNED
     said = attribution if status is not Status.REPORTED else None
@@ -372,6 +357,8 @@ def _wanted(token: Any) -> bool:
         return True
     if token.dep_ == "xcomp" and head.lemma_.lower() == "call":
         return True
+    if token.dep_ == "pcomp" and head.lower_ in {"on", "at"} and head.head.lemma_.lower() in _TURNING:
+        return True
     if token.dep_ in {"nsubj", "nsubjpass"} and _is_awaited(head):
         return True
     if token.dep_ in {"xcomp", "acl", "attr"} and head.lemma_.lower() in _PLAN_NOUNS:
@@ -409,143 +396,6 @@ def _purpose(token: Any) -> bool:
     return not done and any(c.lower_ == "to" for c in token.children)
 
 
-def _when(scene: Scene, trigger: Trigger, status: Status) -> _When:
-    """Return the days of a happening: its own time expression, else for what is not planned the report's day."""
-    published = scene.document.published
-    timex = _timex_of(scene, trigger, _OWN_CLAUSE if status is Status.PLANNED else _ANY_CLAUSE)
-    timex = timex and _next_year(timex, published, status)
-    if status is Status.PLANNED and (
-        ahead := _ahead(scene, timex or _next_year(_timex_of(scene, trigger, _ANY_CLAUSE), published, status))
-    ):
-        return ahead
-    if timex is not None and not (status is not Status.PLANNED and _ends_at(scene, timex)):
-        last = published if published and _is_since(scene, timex) else timex.date_to
-        return _When(timex.date_from, last, timex.text, timex.precision, timex.basis)
-    if status is Status.PLANNED or published is None:
-        return _When(None, None, "", TimePrecision.DAY, DateBasis.NONE)
-    if (span := _lasting(scene, published)) is not None:
-        return span
-    return _When(published, published, "", TimePrecision.DAY, DateBasis.PUBLICATION)
-
-
-def _next_year(timex: Timex | None, published: date | None, status: Status) -> Timex | None:
-    """Put a date without a year that is nearer ahead than behind into the next year: "on 1 March" in February.
-
-    A month alone ("in March") only for what is planned: of the past one says "last March" or just so.
-    """
-    if timex is None or timex.date_from is None or timex.date_to is None or published is None:
-        return timex
-    if not (named := _MONTH.search(timex.text)) or _YEAR.search(timex.text) or timex.date_to >= published:
-        return timex
-    later = timex.date_from.replace(year=timex.date_from.year + 1, day=min(timex.date_from.day, 28))
-    first = later + timedelta(days=timex.date_from.day - later.day)
-    with_day = bool(named["day"] or named["after"])
-    near = (first - published).days <= (_DAYS_AHEAD if with_day else _MONTHS_AHEAD)
-    if first < published or not near or not (with_day or status is Status.PLANNED):
-        return timex
-    return replace(timex, date_from=first, date_to=first + (timex.date_to - timex.date_from))
-
-
-def _is_ahead(when: _When, published: date | None) -> bool:
+def _is_ahead(when: When, published: date | None) -> bool:
     """Whether a day lies after the report's: what happens then can only be planned."""
     return published is not None and when.date_from is not None and when.date_from > published
-
-
-def _ahead(scene: Scene, timex: Timex | None) -> _When | None:
-    """Return the day ahead that a plan names: a weekday just past is next week's; "until" it, from the report on."""
-    published = scene.document.published
-    if published is None or timex is None or timex.date_from is None or timex.date_to is None:
-        return None
-    first, last = timex.date_from, timex.date_to
-    weekday = first == last and _WEEKDAY.search(timex.text)
-    named = timex.basis is DateBasis.RELATIVE and (weekday or _WEEKEND.search(timex.text))
-    if named and 0 < (published - last).days < 7 and not weekday:
-        first, last = first + timedelta(days=7), last + timedelta(days=7)
-    elif named and 0 < (published - first).days < 7:
-        before = scene.document.text[max(scene.sentence.start, timex.start - 12) : timex.start]
-        if not _UNTIL.search(before):
-            return None
-        first = last = first + timedelta(days=7)
-    if first <= published:
-        return None
-    before = scene.document.text[max(scene.sentence.start, timex.start - 12) : timex.start]
-    start = published if _UNTIL.search(before) and not before.rstrip().endswith("by") else first
-    return _When(start, last, timex.text, timex.precision, timex.basis)
-
-
-def _ends_at(scene: Scene, timex: Timex) -> bool:
-    """Whether a weekday only says until when something holds that has begun: "schools are closed until Saturday"."""
-    before = scene.document.text[max(scene.sentence.start, timex.start - 12) : timex.start]
-    return bool(_WEEKDAY.search(timex.text) and _TILL.search(before))
-
-
-def _is_since(scene: Scene, timex: Timex) -> bool:
-    """Whether a happening goes on from a day that a phrase with "since" names ("since the May 3 quake")."""
-    before = scene.document.text[scene.sentence.start : timex.start]
-    return timex.date_from is not None and bool(_SINCE_BEFORE.search(before))
-
-
-def _lasting(scene: Scene, published: date) -> _When | None:
-    """Read "a three-day operation" and "several days of" as the days up to publication."""
-    if any(timex.date_from is not None for _, timex in scene.times):
-        return None
-    for _, timex in scene.times:
-        match = re.fullmatch(r"P(\d+|X)D", timex.value)
-        if match and timex.date_from is None and not re.search(r"\bago\b", timex.text):
-            days = int(match[1]) if match[1] != "X" else 5
-            if 1 < days <= 14:
-                first = published - timedelta(days=days - 1)
-                return _When(first, published, timex.text, TimePrecision.DAY, DateBasis.INFERRED)
-    return None
-
-
-def _timex_of(scene: Scene, trigger: Trigger, furthest: int) -> Timex | None:
-    dated = [(i, t) for i, t in scene.times if t.date_from is not None]
-    if not dated:
-        return None
-    if dated[0][1].start >= scene.sentence.end:
-        return dated[0][1]
-    doc = scene.doc
-    if not doc.has_annotation("DEP"):
-        return min(dated, key=lambda it: abs(it[0] - trigger.index))[1]
-    ranked = [
-        (rank, abs(i - trigger.index), n)
-        for n, (i, t) in enumerate(dated)
-        if (rank := _time_rank(doc, i, trigger)) <= furthest
-    ]
-    return dated[min(ranked)[2]][1] if ranked else None
-
-
-def _time_rank(doc: Any, index: int, trigger: Trigger) -> int:
-    """Rank how a time expression hangs on a trigger: 0 on itself, 1 in its clause, 2 and 4 on clauses around."""
-    token = doc[trigger.index]
-    holder = clause_head(doc[index])
-    if holder == token or (token in holder.ancestors and not _crosses_clause(doc[index], token)):
-        return 0
-    own = clause_head(token)
-    if holder == own:
-        return 1
-    if holder in list(token.ancestors):
-        if _is_completed_by(holder, token):
-            return 1
-        return 2 if holder.lemma_.lower() not in SPEECH_VERBS else 4
-    return _UNRELATED
-
-
-def _is_completed_by(verb: Any, token: Any) -> bool:
-    """Whether a happening is what a verb of plan or duty is completed by: "on Friday he is scheduled to travel"."""
-    if verb.lemma_.lower() not in _FIXED:
-        return False
-    node = token
-    while node != verb and node.dep_ in {"xcomp", "conj"}:
-        node = node.head
-    return bool(node == verb)
-
-
-def _crosses_clause(lower: Any, upper: Any) -> bool:
-    node = lower
-    while node != upper and node.head != node:
-        if node.dep_ in {"relcl", "acl", "advcl", "ccomp"}:
-            return True
-        node = node.head
-    return False

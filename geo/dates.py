@@ -8,12 +8,13 @@ with the length of the text and with nothing else. Values are TIMEX3 as WikiWars
 import re
 from bisect import bisect_left
 from calendar import isleap, monthrange
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from geo.epochs import Epoch, epochs_of, words_of_epochs
 from geo.model import DateBasis, Document, TimePrecision, Timex
 from geo.text import fold
 
@@ -53,6 +54,9 @@ _ORDINALS = _numbered("first second third fourth", 1) | {"last": -1, "final": -1
 _CENTURIES = _numbered("fifteenth sixteenth seventeenth eighteenth nineteenth twentieth", 15)
 _HOLIDAYS = {"christmas eve": (12, 24), "christmas day": (12, 25), "christmas": (12, 25), "boxing day": (12, 26)}
 _HOLIDAYS |= {"new year's eve": (12, 31), "new year's day": (1, 1), "fourth of july": (7, 4)}
+_HOLIDAYS |= {"halloween": (10, 31), "valentine's day": (2, 14), "may day": (5, 1), "bastille day": (7, 14)}
+_EASTER = {"ash wednesday": -46, "palm sunday": -7, "maundy thursday": -3, "good friday": -2, "easter saturday": -1}
+_EASTER |= {"easter sunday": 0, "easter monday": 1, "easter": 0, "whit sunday": 49, "whit monday": 50}
 _TIMES_OF_DAY = {"night": "TNI", "morning": "TMO", "afternoon": "TAF", "evening": "TEV", "dawn": "TDA"}
 _NEAR_DAYS = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
 _NEAR_DAYS |= {"day before yesterday": -2, "day after tomorrow": 2}
@@ -241,9 +245,18 @@ class _Story:
     breaks: list[int] = field(default_factory=list)
     inferred: bool = False
     guessed: bool = False
+    known: Mapping[str, Epoch] | None = None
+
+    def epochs(self) -> Mapping[str, Epoch]:
+        """Return the well-known happenings that the report may mean, looked up when first asked for."""
+        if self.known is None:
+            self.known = epochs_of(self.text, self.published) if self.published else {}
+        return self.known
 
     def is_future(self, start: int, end: int) -> bool:
         """Tell whether a word of plan or forecast governs the expression: in its clause, or after a fronted one."""
+        if self.before.lower() == "since" or (self.lead and self.lead.since and self.lead.end == start):
+            return False
         if self.cues is None:
             self.cues = [m.start() for m in _CUE.finditer(self.text, self.start, self.end)]
             self.breaks = [m.start() for m in _BREAK.finditer(self.text, self.start, self.end)]
@@ -253,6 +266,11 @@ class _Story:
         if start - self.start > _FRONT or i == len(self.cues) or self.cues[i] - end > _REACH:
             return False
         return j == len(self.breaks) or self.breaks[j] > self.cues[i]
+
+    def is_over(self, start: int) -> bool:
+        """Tell whether only the past is told of before an expression: "besieged the town until February"."""
+        before = self.text[max(self.start, start - _REACH) : start]
+        return _TOLD.search(before) is not None and _GOES_ON.search(before) is None
 
     def base(self, narrative: bool, unit: str = "D") -> date | None:
         """Return the day that an expression counts from: publication, or the last day told of if told finely enough."""
@@ -283,7 +301,8 @@ class _Story:
             tries = sorted(range(this - 6, this + 7), key=lambda year: abs(year - this))
         elif self.before.lower() in _BOUNDS:
             named = [date(this + step, month, min(day or 15, 28)) for step in (-1, 0, 1)]
-            tries = [min(named, key=lambda one: abs((one - today).days)).year]
+            over = [one for one in named if one <= today] if self.is_over(start) else []
+            tries = [max(over).year if over else min(named, key=lambda one: abs((one - today).days)).year]
         elif self.is_future(start, end):
             passed = (month, day or 31) < (today.month, today.day)
             tries = list(range(this + passed, this + 9))
@@ -301,8 +320,10 @@ _SLACK = 7  # days: a date without a year this soon after publication is a comin
 _CUE = re.compile(
     r"\b(?:will|won't|shall|would(?! have)|going to|due|scheduled|planned|plans?|planning|set (?:to|for)|"
     r"expect(?:ed|s)?|(?:is|are) to|upcoming|[Aa]head of|begins?|starts?|continues?|takes? place|may|might(?! have)|"
-    r"to (?:be|meet|hold|visit|resume|begin|start|open|vote|return|arrive))\b|'ll\b"
+    r"to (?:be|meet|hold|visit|resume|begin|start|open|vote|return|arrive)(?!-))\b|'ll\b"
 )
+_TOLD = re.compile(r"\b(?:was|were|had|did|went|came|took|held|ran|fought|led|let|kept|[a-z]{3,}ed)\b")
+_GOES_ON = re.compile(r"\b(?:is|are|has|have|will|shall|would|can|may|must|remains?|to)\b")
 _BREAK = re.compile(
     r"[;:\"]|\b(?:said|says|told|announced|reported|added|wrote|according|after|when|who|which|because|was|were|had|has|"
     r"have been)\b"
@@ -439,6 +460,31 @@ def _read_holiday(match: _Match, story: _Story) -> _Period | None:
     return _named(story.year_of(match, month, day), month, day)
 
 
+def _read_easter(match: _Match, story: _Story) -> _Period | None:
+    """Read "Easter Monday": the nearest that is past, or with a word of plan ahead."""
+    days = _EASTER[match["name"]]
+    if match["year"]:
+        return _day(_easter(int(match["year"])) + timedelta(days))
+    if story.published is None:
+        return _Period("XXXX-XX-XX")
+    today = story.published
+    near = [_easter(today.year + step) + timedelta(days) for step in (-1, 0, 1)]
+    ahead = story.is_future(match.start(), match.end())
+    return _day(min(day for day in near if day >= today) if ahead else max(day for day in near if day <= today))
+
+
+def _easter(year: int) -> date:
+    """Return the day of Easter in the Gregorian calendar (Meeus, Astronomical Algorithms, 1991, ch. 8)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    (d, e), f = divmod(b, 4), (b + 8) // 25
+    h = (19 * a + b - d - (b - f + 1) // 3 + 15) % 30
+    i, k = divmod(c, 4)
+    weekday = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * weekday) // 451
+    month, day = divmod(h + weekday - 7 * m + 114, 31)
+    return date(year, month, day + 1)
+
+
 def _read_weekday(match: _Match, story: _Story) -> _Period | None:
     """Read a weekday: today or the latest past one, unless planned."""
     weekday, suffix, day = _WEEKDAYS[match["weekday"]], _TIMES_OF_DAY.get(match["tod"], ""), story.published
@@ -475,6 +521,34 @@ def _read_weekend(match: _Match, story: _Story) -> _Period | None:
         return _Period("XXXX-WXX-WE", unit="W")
     current = day.weekday() >= 5 or story.is_future(match.start(), match.end())
     return _weekend(day - timedelta(0 if current else 7))
+
+
+def _read_start(match: _Match, story: _Story) -> _Period | None:
+    """Read "at the start of the nearly seven-month war": about so long before publication."""
+    count, unit = _count(match["n"]), _UNITS[match["unit"]]
+    if story.published is None or count is None:
+        return None
+    story.inferred = True
+    first, one = _shift(story.published, unit, -count), _MONTHS_IN.get(unit)
+    last = _shift(first, unit, 1) if one else first + timedelta(7)
+    return _Period(_AROUND[unit](first).value, first, min(last, story.published), unit)
+
+
+def _read_epoch(match: _Match, story: _Story) -> _Period | None:
+    """Read "since the coup", "shortly after its invasion" by the days of what everybody knows by that word."""
+    epoch = story.epochs().get(match["epoch"])
+    if epoch is None or story.published is None:
+        return None
+    story.inferred = True
+    first, last = epoch.date_from, epoch.date_to or story.published
+    if match["how"].startswith("since"):
+        last = story.published
+    elif not match["how"].startswith("during"):
+        last = min(first + timedelta(_SOON if "after" in match["how"] else _EARLY), story.published)
+    return _Period(first.isoformat(), first, last, "M")
+
+
+_SOON, _EARLY = 60, 30  # days
 
 
 def _read_reference(match: _Match, story: _Story) -> _Period | None:
@@ -622,6 +696,7 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 _Reader = Callable[[_Match, _Story], _Period | None]
 _EXPLICIT, _RELATIVE, _UNKNOWN = DateBasis.EXPLICIT, DateBasis.RELATIVE, DateBasis.NONE
+_STARTS = ("start", "beginning", "outset", "onset")
 _SMALL = {"0", "near"}  # a number of one or two digits; "near" when it stands just behind a date
 _NUMBERS = _SMALL | {"000"} | set(_COUNTS) | set(_VAGUE)
 _DAY2 = r"\d{1,2}(?:st|nd|rd|th)?"
@@ -656,8 +731,15 @@ _TABLE: tuple[tuple[Collection[str], str, _Reader, DateBasis], ...] = (
      r"(?:(?:<n> )?<unit>(?! of\b)|<weekday>|<month>|<season>|<tod>|(?P<weekend>weekend))", _read_pointed, _RELATIVE),
     (_SEASONS, r"<season><in_year>", _read_season, _EXPLICIT),
     (_HOLIDAYS, rf"(?P<name>{_any(_HOLIDAYS)})(?:,? <year>)?", _read_holiday, _EXPLICIT),
+    (_EASTER, rf"(?P<name>{_any(_EASTER)})(?:,? (?:in )?<year>)?", _read_easter, _RELATIVE),
     ({*_NEAR_DAYS, "day"}, _any(_NEAR_DAYS), _read_near_day, _RELATIVE),
     ({"day"}, r"day (?:(?P<back>before)|after|following)(?=[.,;])", _read_day_off, _RELATIVE),
+    (_STARTS, rf"(?:{_any(_STARTS)}) of (?:the|its|their|his|this) (?:(?:nearly|almost|about|roughly|some) )?"
+     r"<n>[ -]<unit>(?:[ -](?:old|long))? (?:[a-z]+ )?(?:war|conflict|invasion|siege|uprising|fighting|offensive|"
+     r"insurgency|crisis|campaign|occupation|blockade|strike|drought|outbreak|epidemic)", _read_start, _RELATIVE),
+    ({*_STARTS, "since", "shortly", "soon", "early", "first", "during"},
+     rf"(?P<how>since|(?:shortly|soon) after|(?:{_any(_STARTS)}) of|(?:early|first) (?:days|weeks|months) of|during) "
+     rf"(?:the|its|their|his|that)(?: [a-z.'-]+){{0,2}}? (?P<epoch>{_any(words_of_epochs())})", _read_epoch, _RELATIVE),
     ({"overnight"}, r"overnight(?: (?P<link>on|from|into|to))?(?: <weekday>)?", _read_overnight, _RELATIVE),
     ({"weekend"}, r"weekend", _read_weekend, _RELATIVE),
     (_UNITS, r"<unit>", _read_unit, _RELATIVE),
@@ -724,6 +806,7 @@ def find_dates(document: Document, parsed: "ParsedDocument") -> list[Timex]:
         _scan(story, sentence.start, sentence.end)
         _join_ranges(story)
         _count_from_dates(story)
+        _count_back(story)
         timexes += [_timex(document.text, hit) for hit in story.hits]
         end = sentence.end
     return timexes
@@ -938,6 +1021,33 @@ def _count_from_dates(story: _Story) -> None:
             clause = _FROM.fullmatch(story.lower, hit.end, day.start)
             if clause and (period := _counted_from(story, hit, day.period.first, clause["way"], *counted.groups())):
                 hit.period, hit.basis = period, DateBasis.INFERRED
+
+
+def _count_back(story: _Story) -> None:
+    """Date what a date is counted from: "in December, four years after an accord" puts the accord four years back.
+
+    The value stays that of a duration.
+    """
+    for number, hit in enumerate(story.hits):
+        counted = _COUNTED.fullmatch(hit.period.value)
+        way = _COUNTS_FROM.match(story.lower, hit.end)
+        if not (counted and way and hit.basis is _UNKNOWN) or _SPANS.search(
+            story.lower, max(0, hit.start - 7), hit.end
+        ):
+            continue
+        told = story.hits[number - 1] if number else None
+        if told is None or told.period.first is None or story.lower[told.end : hit.start] not in _APPOSED:
+            continue
+        unit, steps = counted[2], int(counted[1]) * (1 if way["way"] == "before" else -1)
+        try:
+            around = _AROUND["Y" if unit == "Y" else "D"](_shift(told.period.first, unit, steps))
+        except (ValueError, OverflowError):
+            continue
+        hit.period, hit.basis = hit.period._replace(first=around.first, last=around.last), DateBasis.INFERRED
+
+
+_APPOSED = {", ", " - ", " "}
+_COUNTS_FROM = re.compile(r" (?P<way>after|before) (?=[a-z])")
 
 
 def _counted_from(story: _Story, hit: _Hit, day: date, way: str, count: str, unit: str) -> _Period | None:

@@ -239,6 +239,11 @@ def _climb(scene: Scene, node: Any, spot: Spot) -> Trigger | None:
             return _spoken_at(scene, cue, by_index, spot)
         if node.i in by_index:
             return _unless_thwarted(node, by_index)
+        if (meant := _left_out(node)) is not None and meant.i in by_index:
+            return by_index[meant.i]
+        if (outer := _outside(node)) is not None:
+            node = outer
+            continue
         if node.pos_ in {"VERB", "AUX"}:
             if node.lemma_.lower() in LANDMARK_VERBS:
                 return Trigger(node.i, node.lemma_.lower(), EventType.MOVEMENT, True) if forces else None
@@ -247,6 +252,24 @@ def _climb(scene: Scene, node: Any, spot: Spot) -> Trigger | None:
         if (node != start and _only_describes(node)) or node.head == node:
             return None
         node = node.head
+
+
+def _left_out(preposition: Any) -> Any | None:
+    """Return the verb that a second preposition leaves out: "focused on capturing Acre and on Jaffa" means both."""
+    if preposition.pos_ != "ADP" or preposition.dep_ != "conj":
+        return None
+    first = (c for c in preposition.head.children if c.dep_ == "prep" and c.lower_ == preposition.lower_)
+    return next((v for c in first if c.i < preposition.i for v in c.children if v.dep_ == "pcomp"), None)
+
+
+def _outside(preposition: Any) -> Any | None:
+    """Return the noun of a relative clause that ends on a date before "and in Acre", which is not of that clause."""
+    first = preposition.head
+    if preposition.pos_ != "ADP" or preposition.dep_ != "conj" or first.pos_ != "ADP":
+        return None
+    dated = any(c.dep_ == "pobj" and c.ent_type_ == "DATE" for c in first.children)
+    verb = clause_head(first)
+    return verb.head if dated and verb.dep_ == "relcl" else None
 
 
 def _is_speech(scene: Scene, verb: Any) -> bool:

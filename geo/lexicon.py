@@ -5,13 +5,14 @@ happenings. Words that mean several things ("attack", "fire", "hit") stand where
 corrects them; ``refine`` uses what it can see in the sentence.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from geo.model import EventType
+from geo.resources import resource
 
-__all__ = ["IDIOMS", "NAMED", "NOUNS", "TOPICS", "VERBS", "refine", "topics_of"]
+__all__ = ["IDIOMS", "NAMED", "NOUNS", "VERBS", "fields_of", "refine"]
 
 # Verbs with a particle that tell no happening of the kind that the verb alone tells.
 IDIOMS = frozenset(
@@ -209,101 +210,24 @@ _RULES = (
 )
 _RULES_OF = {verb: [r for r in _RULES if verb in r.verbs] for rule in _RULES for verb in rule.verbs}
 
-# What a word is about, for words of which no single one is met often enough to weigh.
-TOPICS: dict[str, frozenset[str]] = {
-    "military": frozenset(
-        """army barracks battalion brigade coalition commander defence defense fighter force front frontline
-        garrison general guerrilla gunman infantry insurgent jihadist marine militant military militia navy
-        offensive paramilitary rebel regiment rifleman separatist soldier tank trench troop unit warship""".split()
-    ),
-    "weapon": frozenset(
-        """airstrike artillery barrage bomb bombardment bombing drone grenade helicopter-gunship howitzer jet
-        missile mortar munition rocket salvo shell shelling shrapnel warhead warplane""".split()
-    ),
-    "gun": frozenset(
-        """ammunition bullet explosive gun gunfire gunman knife machete pistol rifle shooting shot weapon""".split()
-    ),
-    "crime": frozenset(
-        """arrest cartel charge cocaine court crime custody detainee detective detention drug gang heroin
-        inmate investigation jail judge kidnapper lawyer murder officer police prison prisoner prosecution
-        prosecutor raid robber sentence smuggler suspect trafficker trial verdict warrant""".split()
-    ),
-    "victim": frozenset(
-        """captive child civilian family farmer fisherman hostage journalist man miner passenger pilgrim priest
-        resident schoolgirl shopkeeper student teacher trader villager woman worker worshipper""".split()
-    ),
-    "harm": frozenset(
-        """ambulance body burial burn casualty clinic coffin corpse dead death doctor fracture funeral grave
-        hospital injury morgue mortuary nurse patient surgeon survivor toll victim wound""".split()
-    ),
-    "weather": frozenset(
-        """blizzard cold cyclone downpour drought flood floodwater gale hail heat heatwave hurricane ice
-        landfall monsoon rain rainfall river snow storm surge temperature thunderstorm tornado typhoon water
-        weather wind""".split()
-    ),
-    "earth": frozenset(
-        """aftershock ash avalanche crater earthquake epicenter epicentre eruption fault hillside landslide
-        lava magnitude mud mudslide quake rock slide slope summit tremor tsunami volcano""".split()
-    ),
-    "fire": frozenset(
-        """acre blaze bushfire ember fire firefighter flame forest hectare pine smoke wildfire""".split()
-    ),
-    "disease": frozenset(
-        """case cholera dengue disease ebola epidemic fever infection laboratory malaria measles meningitis
-        outbreak quarantine symptom vaccination vaccine virus""".split()
-    ),
-    "vehicle": frozenset(
-        """aircraft barge boat bus car carriage coach cockpit crew driver ferry helicopter locomotive lorry
-        minibus motorcycle pilot plane runway ship tanker taxi train tram trawler truck van vessel wagon""".split()
-    ),
-    "work": frozenset(
-        """blast boiler chemical crane dam explosion factory gas leak mine oil pipeline pit plant platform
-        reactor refinery scaffolding shaft spill spillway warehouse""".split()
-    ),
-    "crowd": frozenset(
-        """activist banner barricade crowd demonstration demonstrator march marcher picket placard protest
-        protester rally riot rioter roadblock sit-in slogan strike striker student supporter tear teargas
-        union walkout""".split()
-    ),
-    "politics": frozenset(
-        """accord agreement ambassador cabinet chancellor conference congress council deal delegation diplomat
-        envoy government lawmaker mediator meeting minister negotiation negotiator parliament premier
-        president senator session speech summit talk treaty visit""".split()
-    ),
-    "vote": frozenset(
-        """ballot campaign candidate constituency election party poll polling referendum turnout vote voter""".split()
-    ),
-    "supplies": frozenset(
-        """aid assistance blanket convoy donation donor flour food fund funding grain grant kit kitchen
-        medicine package parcel ration relief shelter shipment supply tarpaulin tent volunteer water""".split()
-    ),
-    "arms": frozenset("""ammunition arms battery howitzer jet missile patrol-boat radar rifle tank weapon""".split()),
-    "people moving": frozenset(
-        """asylum-seeker border camp crossing displaced evacuee exodus family flight home journey migrant
-        refugee returnee shelter visa""".split()
-    ),
-    "building": frozenset(
-        """bank bridge building cable church electricity harbour highway home hospital house line market mosque
-        port power pump pylon railway road roof school shop station street track tunnel wall window""".split()
-    ),
-    "holding": frozenset(
-        """airport area base capital ceasefire checkpoint city control district flag garrison headquarters
-        palace position post province state stronghold territory town truce village""".split()
-    ),
-    "money": frozenset(
-        """bank budget business company economy export firm import job layoff market price tax trade wage""".split()
-    ),
-    "court": frozenset(
-        """appeal conviction court hearing judge jury lawyer prosecutor ruling sentence testimony
-        trial verdict""".split()
-    ),
-}
+
+@cache
+def fields_of(word: str) -> frozenset[str]:
+    """Return what a word (a lemma in lower case) is about: "mortar" is a weapon fired from afar; empty for most words.
+
+    The fields stand in ``geo/data/fields.txt``: for words of which no single one is met often enough to weigh.
+    """
+    return _fields().get(word, frozenset())
 
 
 @cache
-def topics_of(word: str) -> frozenset[str]:
-    """Return what a word (a lemma in lower case) is about: "mortar" is a weapon; empty for most words."""
-    return frozenset(topic for topic, words in TOPICS.items() if word in words)
+def _fields() -> Mapping[str, frozenset[str]]:
+    by_word: dict[str, set[str]] = {}
+    for line in resource("data/fields.txt").read_text(encoding="utf-8").splitlines():
+        field, _, words = line.partition(": ")
+        for word in () if line.startswith("#") else words.split():
+            by_word.setdefault(word, set()).add(field)
+    return {word: frozenset(fields) for word, fields in by_word.items()}
 
 
 def refine(kind: EventType, lemma: str, arguments: Collection[str]) -> EventType | None:

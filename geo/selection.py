@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from geo.attribution import Attribution
 from geo.happenings import (
     LANDMARK_VERBS,
     SPEECH_VERBS,
@@ -26,7 +27,7 @@ from geo.happenings import (
     is_landmark,
     tie,
 )
-from geo.lexicon import topics_of
+from geo.lexicon import fields_of
 from geo.model import EventType
 from geo.scorer import Scorer
 
@@ -129,12 +130,40 @@ def _of_place(scene: Scene, spot: Spot, ties: Sequence[tuple[Trigger, Spot]]) ->
     tied = [t for t, s in ties if s.place.place_id == spot.place.place_id and not _is_elsewhere(scene, t, spot)]
     if is_landmark(scene, spot) or _completes_name(scene, spot):
         return []
+    if (cue := _cue_of_words(scene, spot)) is not None:
+        tied = [t for t in tied if t.index != cue.cue_index]
+        if not tied and (trigger := _in_words(scene, cue)) is not None:
+            return [Candidate(trigger, spot, "loose")]
     if not tied:
         trigger = None if _only_describes(scene, spot) else _loose_trigger(scene, spot)
         return [Candidate(trigger, spot, "loose")] if trigger else []
     first = next((t for t in tied if t.kind is not EventType.CASUALTIES), tied[0])
     asides = [t for t in tied if t != first and is_dated_aside(scene, t)]
     return [Candidate(first, spot, "tied"), *(Candidate(t, spot, "aside") for t in asides)]
+
+
+def _cue_of_words(scene: Scene, spot: Spot) -> Attribution | None:
+    """Return the cue in whose words a place stands or whose speaker it belongs to: "a farmer in Liwa said"."""
+    if not scene.sentence.has_parse or not any(s is spot for s in scene.spots):
+        return None
+    up = {t.i for t in _up(scene.doc[spot.start : spot.end].root)}
+    of_words = [a for a in scene.said if a.cue_index >= 0 and spot.start in a.tokens and a.tokens]
+    of_speaker = [a for a in scene.said if a.speaker_index in up and a.cue_index >= 0 and a.tokens]
+    return next(iter([*reversed(of_words), *reversed(of_speaker)]), None)
+
+
+def _in_words(scene: Scene, cue: Attribution) -> Trigger | None:
+    """Return what somebody's words tell of first of all, by the tree."""
+    if not cue.tokens:
+        return None
+    top = next((scene.doc[i] for i in sorted(cue.tokens) if scene.doc[i].head.i not in cue.tokens), None)
+    inside = [t for t in scene.triggers if t.index in cue.tokens and t.index != cue.cue_index]
+    main = [t for t in inside if top is not None and (t.index == top.i or scene.doc[t.index].head == top)]
+    if main or inside:
+        return (main or inside)[0]
+    if top is None or top.pos_ not in {"VERB", "AUX"}:
+        return None
+    return Trigger(top.i, top.lemma_.lower(), EventType.OTHER, True)
 
 
 def _is_elsewhere(scene: Scene, trigger: Trigger, spot: Spot) -> bool:
@@ -370,12 +399,7 @@ def type_features(
     total = sum(told.values()) or 1
     most = max(told, key=lambda kind: (told[kind], kind.value), default=None)
     how = "verb" if trigger.verbal else "noun"
-    telling = [t for t in doc if t.pos_ in {"NOUN", "VERB", "ADJ"}]
-    words = {t.lemma_.lower() for t in telling}
-    own = {t.lemma_.lower() for t in telling if clause_head(t) == clause}
-    spoken_of = {f"{word} in" for word in own} | {f"{word} beside" for word in words}
-    spoken_of |= {f"{topic} words in" for word in own for topic in topics_of(word)}
-    spoken_of |= {f"{topic} words beside" for word in words for topic in topics_of(word)}
+    spoken_of = _spoken_of(doc, trigger, clause)
     found: dict[EventType, dict[str, float]] = {}
     for kind in EventType:
         names = {f"any {kind.value}", f"{trigger.kind.value} told as {kind.value}"}
@@ -391,6 +415,20 @@ def type_features(
         if most is kind:
             names |= {"most told of", f"most told of, trigger {trigger.kind.value}"}
         found[kind] = dict.fromkeys(names, 1.0) | {"share of the report": told.get(kind, 0) / total}
+    return found
+
+
+def _spoken_of(doc: Any, trigger: Trigger, clause: Any) -> set[str]:
+    """Return the words of a happening's clause and of its sentence, each with the fields that it belongs to."""
+    telling = [t for t in doc if t.pos_ in {"NOUN", "VERB", "ADJ"}]
+    own = {t.lemma_.lower() for t in telling if clause_head(t) == clause}
+    beside = {t.lemma_.lower() for t in telling}
+    hanging = [c for c in doc[trigger.index].children if c.pos_ in {"NOUN", "VERB", "ADJ"}]
+    found = {f"{word} in" for word in own} | {f"{word} beside" for word in beside}
+    found |= {f"{trigger.lemma} told"} | {f"{field} told" for field in fields_of(trigger.lemma.partition(" ")[0])}
+    found |= {f"{field} words in" for word in own for field in fields_of(word)}
+    found |= {f"{field} words beside" for word in beside for field in fields_of(word)}
+    found |= {f"{field} as {c.dep_}" for c in hanging for field in fields_of(c.lemma_.lower())}
     return found
 
 

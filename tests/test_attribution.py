@@ -102,8 +102,12 @@ def test_speaker_without_a_model(text, speaker):
         ("A nun in Goma said the town was calm. “We count in the morning,” she said.", "nun"),
         ("Two officials confirmed the raid. They added that crews had trained near Goma.", "Two officials"),
         ("The army put the toll at 14 dead.", "army"),
+        ("Drones hit a fuel farm near Engels and a repair plant in Rostov, a source in the service said.",
+         "source in the service"),
+        ("Maria Lopez runs the clinic. Four people were unaccounted for, ten of them children, she added.",
+         "Maria Lopez"),
     ],
-)
+)  # fmt: skip
 def test_speakers_at_the_end_without_a_name_and_of_figures(text, speaker):
     parsed = load_language().parse(Document("id", "name", text))
     assert find_attributions(parsed)[-1][0].speaker == speaker

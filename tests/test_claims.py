@@ -198,3 +198,18 @@ def test_a_date_without_a_year_that_is_nearer_ahead_is_ahead():
 def test_until_a_weekday_is_no_day_of_what_has_begun():
     (claim,) = read("Officials closed schools in Goma until Saturday.").claims
     assert claim.date_from == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "claimant"),
+    [
+        (
+            "The mayor of Goma, Edgar Solares, said 300 families in Bukavu were refusing to leave.",
+            "Bukavu",
+            "Edgar Solares",
+        ),
+        ('"The walls fell on us," said Ana Ruiz, a farmer in Goma who lost her mother.', "Goma", "Ana Ruiz"),
+    ],
+)
+def test_what_is_said_of_a_place_is_claimed_by_who_says_it(text, place, claimant):
+    assert (place, claimant) in [(c.place.name, c.claimant) for c in read(text).claims if c.place]

@@ -141,6 +141,53 @@ RELATIVE = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He was shot on Easter Monday.", "Easter Monday = 2023-04-10 2023-04-10"),
+        ("They will meet on Good Friday.", "Good Friday = 2024-03-29 2024-03-29"),
+        ("The ship sank on Easter Sunday, 1999.", "Easter Sunday, 1999 = 1999-04-04 1999-04-04"),
+        ("The bakery let 90 people go just before Christmas.", "Christmas = 2022-12-25 2022-12-25"),
+        ("They besieged the port until November.", "November = 2022-11 2022-11-01..2022-11-30"),
+        ("The road is closed until November.", "November = 2023-11 2023-11-01..2023-11-30"),
+        ("According to open-source analysts they have advanced since Tuesday.",
+         "Tuesday = 2023-06-13 2023-06-13..2023-06-14"),
+        ("They fled at the start of the nearly three-month conflict.",
+         "start of the nearly three-month conflict = 2023-03 2023-03-14..2023-04-14"),
+    ],
+)  # fmt: skip
+def test_feasts_bounds_and_beginnings(text: str, expected: str) -> None:
+    assert told(text)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Myanmar has fought since the coup.", "since the coup = 2021-02-01 2021-02-01..2023-06-14"),
+        ("Kyiv was lost and won shortly after Ukraine was hit and its invasion began, soon after the invasion.",
+         "soon after the invasion = 2022-02-24 2022-02-24..2022-04-25"),
+    ],
+)  # fmt: skip
+def test_what_everybody_knows_by_a_word(text: str, expected: str) -> None:
+    assert told(text) == [expected]
+    assert read(text)[0].basis is DateBasis.INFERRED
+
+
+def test_the_coup_of_a_country_without_one_is_no_date() -> None:
+    assert told("Peru has changed since the coup.") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Bombs went off on March 31, two days after the attacks.", "two days = P2D 2023-03-29"),
+        ("War resumed in December, four years after a peace.", "four years = P4Y 2018-01-01..2018-12-31"),
+    ],
+)
+def test_what_a_date_is_counted_from(text: str, expected: str) -> None:
+    assert told(text)[1] == expected
+
+
 @pytest.mark.parametrize(("text", "expression", "expected"), EXPLICIT)
 def test_words_that_name_the_day(text: str, expression: str, expected: str) -> None:
     (timex,) = read(text)

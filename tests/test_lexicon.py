@@ -2,7 +2,7 @@
 
 import pytest
 
-from geo.lexicon import IDIOMS, NAMED, NOUNS, VERBS, refine
+from geo.lexicon import IDIOMS, NAMED, NOUNS, VERBS, fields_of, refine
 from geo.model import EventType
 
 
@@ -33,3 +33,9 @@ def test_no_idiom_is_a_trigger():
 )
 def test_a_verb_is_read_by_what_hangs_on_it(lemma, arguments, kind):
     assert refine(VERBS[lemma], lemma, arguments) is kind
+
+
+def test_a_word_may_be_of_several_fields_or_of_none():
+    assert {"flood verbs"} <= fields_of("inundate")
+    assert len(fields_of("strike")) > 1
+    assert fields_of("zzz") == frozenset()

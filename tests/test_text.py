@@ -80,6 +80,22 @@ def test_folding_keeps_every_offset():
     assert len(fold("“It’s” – over")) == len("“It’s” – over")
 
 
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("‘It turned black,’ said Gul.", '"It turned black," said Gul.'),
+        ("'I don't know. It fell.' He wept.", '"I don\'t know. It fell." He wept.'),
+        (
+            "The residents’ homes in Jalal’abad, the boys’ school.",
+            "The residents' homes in Jalal'abad, the boys' school.",
+        ),
+        ("a ‘special operation’ in Kyiv", "a 'special operation' in Kyiv"),
+    ],
+)
+def test_speech_in_single_marks_gets_double_ones(text, folded):
+    assert fold(text) == folded
+
+
 def test_the_paragraph_of_a_sentence_is_its_line():
     text = "Title\nOne. Two.\r\nLast."
     assert paragraph_span(text, text.index("Two"), text.index("Two") + 4) == (6, 15)
