@@ -77,11 +77,7 @@ def main() -> int:
 
 def read_report(truth: dict[str, Any], gazetteer: Gazetteer, language: Language) -> list[Row]:
     """Return the candidates of a report, each place carried on as the truth carries it."""
-    doc = truth["doc"]
-    document = Document(doc["id"], doc["id"], doc["text"], published=date.fromisoformat(doc["published"]))
-    parsed = language.parse(document)
-    resolutions = resolve_places(document, parsed, find_mentions(document, parsed, gazetteer), gazetteer)
-    scenes = read_scenes(document, parsed, resolutions, find_dates(document, parsed))
+    scenes = scenes_of(truth, gazetteer, language)
     told = told_types(scene for _, scene in scenes)
     gold = gold_rows(truth)
     rows: list[Row] = []
@@ -105,6 +101,15 @@ def read_report(truth: dict[str, Any], gazetteer: Gazetteer, language: Language)
     for _ in walk(scenes, choose):
         pass
     return rows
+
+
+def scenes_of(truth: dict[str, Any], gazetteer: Gazetteer, language: Language) -> list[tuple[int, Scene]]:
+    """Return the sentences of a report as the product reads them."""
+    doc = truth["doc"]
+    document = Document(doc["id"], doc["id"], doc["text"], published=date.fromisoformat(doc["published"]))
+    parsed = language.parse(document)
+    resolutions = resolve_places(document, parsed, find_mentions(document, parsed, gazetteer), gazetteer)
+    return read_scenes(document, parsed, resolutions, find_dates(document, parsed))
 
 
 def gold_rows(truth: dict[str, Any]) -> list[dict[str, Any]]:

@@ -15,7 +15,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +22,11 @@ import numpy as np
 from crossval import OWN_NEWS, OWN_REPORTS, OWN_ROWS
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from train_claims import DATA, all_matching, gold_rows
+from train_claims import DATA, all_matching, gold_rows, scenes_of
 
-from geo.claims import read_scenes, read_status
-from geo.dates import find_dates
+from geo.claims import read_status
 from geo.gazetteer import Gazetteer, load_gazetteer
 from geo.language import Language, load_language
-from geo.mentions import find_mentions
-from geo.model import Document
-from geo.places import resolve_places
 from geo.scorer import Scorer
 from geo.selection import Candidate, select, walk
 from geo.timing import Choice, When, choices, features
@@ -67,11 +62,7 @@ def main() -> int:
 
 def read_report(truth: dict[str, Any], gazetteer: Gazetteer, language: Language) -> Iterator[Row]:
     """Yield the rows of a report whose claims meet a row of the truth."""
-    doc = truth["doc"]
-    document = Document(doc["id"], doc["id"], doc["text"], published=date.fromisoformat(doc["published"]))
-    parsed = language.parse(document)
-    resolutions = resolve_places(document, parsed, find_mentions(document, parsed, gazetteer), gazetteer)
-    scenes = read_scenes(document, parsed, resolutions, find_dates(document, parsed))
+    scenes = scenes_of(truth, gazetteer, language)
     gold = gold_rows(truth)
     for scene, told in walk(scenes, select):
         for trigger, spot in told:

@@ -66,6 +66,7 @@ _ENDS_PLURAL = re.compile(r"(?:s|people|police|men|women)$|\band\b")
 _NOUNS_TOO = frozenset("report reports claim claims".split())
 _TWO_NAMES = re.compile(r"(?:[A-Z][\w.'-]* )+[A-Z][\w'-]+")
 _TITLED_NAME = re.compile(r"[a-z] [A-Z][\w'-]+ [A-Z][\w'-]+$")
+_TITLE_AND_NAME = re.compile(r"(?:[Tt]he )?[a-z][\w' -]{2,60}, (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3})")
 _TITLE_WORDS = re.compile(r"^(?:an?|the|that|this|but|and|president|mr|mrs|ms|dr)\.? +", re.IGNORECASE)
 _PLAIN_CUE = r"(?:said|says|told|claimed|claims|announced|reported|denied|added|confirmed|warned|wrote|stated|insisted)"
 _SPEAKER_FIRST = re.compile(
@@ -484,7 +485,8 @@ def _owned(subject: Any, memory: _Memory) -> str:
     if owner is not None:
         name = _owner_name(owner, memory)
         words = words.replace(owner.text, f"{name}'s" if name else "", 1).strip()
-    return memory.full_name(_TITLE_WORDS.sub("", words).strip())
+    named = _TITLE_AND_NAME.fullmatch(words)
+    return memory.full_name(named["name"] if named else _TITLE_WORDS.sub("", words).strip())
 
 
 def noun_phrase(noun: Any) -> str:

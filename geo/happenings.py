@@ -50,6 +50,7 @@ _DESCRIBES_BEFORE = re.compile(
 )
 # What a banner says happens nowhere.
 _SLOGAN_BEFORE = re.compile(r"\b(?:poster|banner|sign|placard|slogan|graffiti|leaflet)s?\b[^\"]{0,30}\"[^\"]{0,60}$")
+_STEPS = 12  # up the tree
 _LOOK_BACK = 110  # characters; room for a banner and what it says
 _LANDMARK_AFTER = re.compile(r"-(?:based|born|style|registered|flagged|educated|trained)\b")
 _FAILING = frozenset("thwart foil prevent stop block repel repulse fail".split())
@@ -147,6 +148,16 @@ def clause_head(token: Any) -> Any:
     while node.pos_ not in {"VERB", "AUX"} and node.head != node:
         node = node.head
     return node
+
+
+def upwards(token: Any) -> Iterator[Any]:
+    """Yield a token and what it hangs on, step by step up the tree, a dozen steps at most."""
+    node = token
+    for _ in range(_STEPS):
+        yield node
+        if node.head == node:
+            return
+        node = node.head
 
 
 # --- triggers -------------------------------------------------------------------------------------------------------

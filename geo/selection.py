@@ -26,6 +26,7 @@ from geo.happenings import (
     is_dated_aside,
     is_landmark,
     tie,
+    upwards,
 )
 from geo.lexicon import fields_of
 from geo.model import EventType
@@ -62,7 +63,6 @@ _CLAUSES = frozenset({"relcl", "acl", "advcl", "ccomp", "xcomp", "appos", "conj"
 _OLD_DAYS = 45
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CARRY_SENTENCES = 4
-_STEPS = 12  # up the tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _cue_of_words(scene: Scene, spot: Spot) -> Attribution | None:
     """Return the cue in whose words a place stands or whose speaker it belongs to: "a farmer in Liwa said"."""
     if not scene.sentence.has_parse or not any(s is spot for s in scene.spots):
         return None
-    up = {t.i for t in _up(scene.doc[spot.start : spot.end].root)}
+    up = {t.i for t in upwards(scene.doc[spot.start : spot.end].root)}
     of_words = [a for a in scene.said if a.cue_index >= 0 and spot.start in a.tokens and a.tokens]
     of_speaker = [a for a in scene.said if a.speaker_index in up and a.cue_index >= 0 and a.tokens]
     return next(iter([*reversed(of_words), *reversed(of_speaker)]), None)
@@ -290,25 +290,12 @@ def _grammar_features(scene: Scene, spot: Spot, root: Any) -> Iterator[str]:
         yield f"after {word} on {_class(governor)}"
     elif name.dep_ in {"dobj", "nsubj", "nsubjpass", "compound", "poss", "npadvmod"}:
         yield f"is {name.dep_} of {_class(name.head)}"
-    clauses = {node.dep_ for node in _up(name) if node.dep_ in _CLAUSES}
+    clauses = {node.dep_ for node in upwards(name) if node.dep_ in _CLAUSES}
     yield from (f"inside {dep}" for dep in clauses)
 
 
 def _first_of_list(root: Any) -> Any:
-    for _ in range(_STEPS):
-        if root.dep_ not in {"conj", "appos"} or root.head.pos_ != "PROPN":
-            break
-        root = root.head
-    return root
-
-
-def _up(token: Any) -> Iterator[Any]:
-    node = token
-    for _ in range(_STEPS):
-        yield node
-        if node.head == node:
-            return
-        node = node.head
+    return next((t for t in upwards(root) if t.dep_ not in {"conj", "appos"} or t.head.pos_ != "PROPN"), root)
 
 
 def _part(token: Any) -> str:

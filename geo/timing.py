@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from geo.happenings import SPEECH_VERBS, Scene, Spot, Trigger, clause_head
+from geo.happenings import SPEECH_VERBS, Scene, Spot, Trigger, clause_head, upwards
 from geo.model import DateBasis, Status, TimePrecision, Timex
 from geo.scorer import Scorer
 
@@ -45,7 +45,6 @@ _NEAR_WORDS = frozenset(
 )
 _STILL = frozenset("now still already yet currently no longer today again so".split())
 _LATER = frozenset("then later earlier afterwards soon meanwhile there".split())
-_STEPS = 12  # up the tree
 _OWN_CLAUSE = 1  # rank of an expression
 _OLD = ((0, "today"), (7, "this week"), (45, "these weeks"), (400, "this year"))
 
@@ -290,7 +289,7 @@ def _aspect(scene: Scene, trigger: Trigger, status: Status) -> Iterator[str]:
         yield "the saying itself"
     if any(c.lower_ in _STILL for c in verb.children):
         yield "now or still"
-    for node in _up(token):
+    for node in upwards(token):
         if node.dep_ in {"relcl", "advcl", "acl"}:
             yield f"in {node.dep_}"
             yield f"in {node.dep_} by {_mark(node)}"
@@ -414,7 +413,7 @@ def _crosses_clause(lower: Any, upper: Any) -> bool:
 
 def _paths(timed: Any, token: Any) -> Iterator[str]:
     """Yield the clauses that a path through the tree leaves and enters between an expression and a happening."""
-    ups, downs = list(_up(timed)), list(_up(token))
+    ups, downs = list(upwards(timed)), list(upwards(token))
     below = {t.i for t in downs}
     meet = next((t for t in ups if t.i in below), None)
     if meet is None:
@@ -443,12 +442,3 @@ def _mark(verb: Any) -> str:
     words = [c.lower_ for c in verb.children if c.i < verb.i and c.lower_ in _MARKS]
     outer = verb.head.lower_ if verb.head.pos_ in {"ADP", "SCONJ"} and verb.head.lower_ in _MARKS else ""
     return next(iter(words), outer) or "no word"
-
-
-def _up(token: Any) -> Iterator[Any]:
-    node = token
-    for _ in range(_STEPS):
-        yield node
-        if node.head == node:
-            return
-        node = node.head
