@@ -61,7 +61,7 @@ def test_a_file_at_the_limit_is_read(reports: Path) -> None:
 def test_other_kinds_of_file_are_named(reports: Path) -> None:
     (reports / "photo.bin").write_bytes(b"\0\1\2")
     (reports / "NOTES.TXT").write_text("Read whatever the case of its suffix.")
-    assert reasons(reports) == {"photo.bin": "is not of a kind that is read (.txt)"}
+    assert reasons(reports) == {"photo.bin": "is not of a kind that is read (.txt, .html, .htm, .jsonl, .csv, .zip)"}
     assert [d.report for d in read_documents(reports)[0]] == ["NOTES.TXT"]
 
 
