@@ -19,7 +19,7 @@ from geo.errors import GeoError, ReportError
 from geo.resources import data_folder, resource
 
 if TYPE_CHECKING:
-    from geo.build import BuildReport, Config, Progress
+    from geo.build import BuildReport, Config, Progress, Reading
     from geo.model import Candidate, Place
 
 __all__ = ["app", "main", "run"]
@@ -72,7 +72,11 @@ class LayerFormat(StrEnum):
 
 
 Folder = Annotated[
-    Path | None, typer.Argument(help="The folder of reports; without it the five shipped ones.", show_default=False)
+    Path | None,
+    typer.Argument(
+        help="The folder of reports (.txt, .html, .jsonl, .csv, .zip of these); without it the five shipped ones.",
+        show_default=False,
+    ),
 ]
 Data = Annotated[
     Path | None,
@@ -222,27 +226,47 @@ def geoparse_command(
 
 @app.command("explain")
 def explain_command(
-    report: Annotated[Path, typer.Argument(help="A report's file.", show_default=False)],
+    report: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A report's file, or one of many: FILE.jsonl#ID, FILE.csv#ID.", show_default=False
+        ),
+    ],
     gazetteer: Curated = None,
     model: Model = None,
     online: Service = None,
     online_url: ServiceUrl = None,
 ) -> None:
-    """Print how a report was read: paragraph by paragraph its places, dates and claims, each with why."""
+    """Print how a report was read: paragraph by paragraph its places, dates and claims, each with why.
+
+    Of a file of many reports (.jsonl, .csv, .zip) each is printed; what cannot be read gives exit code 1.
+    """
     from geo.build import open_gazetteer, read_report
-    from geo.explain import explain, explain_day
 
     config = _config(gazetteer, model, online, online_url)
     with _progress() as progress:
         open_gazetteer(config, progress)
-    for reading in read_report(report, config):
-        if reading.error:
-            raise ReportError(f"{report}: {reading.error}")
-        _write(f"{_printable(reading.document.title or reading.document.report)}\n{explain_day(reading.document)}\n")
-        for paragraph in explain(reading):
-            _write(f"\n{_printable(paragraph.text)}\n")
-            for note in paragraph.notes:
-                _write(f"    {note.kind.value:<5}  {_printable(note.words)}  →  {_printable(note.says)}\n")
+    readings, unreadable = read_report(report, config)
+    left_out = [(r.document.report, r.error) for r in readings if r.error] + [(u.report, u.reason) for u in unreadable]
+    for reading in (r for r in readings if not r.error):
+        _write_explained(reading, named=len(readings) > 1)
+    for name, reason in left_out:
+        _complain(f"{name}: {reason}")
+    raise typer.Exit(_INCOMPLETE if left_out else _DONE)
+
+
+def _write_explained(reading: "Reading", *, named: bool) -> None:
+    """Print how one report was read; ``named`` says which it is, where there are several."""
+    from geo.explain import explain, explain_day
+
+    document = reading.document
+    heading = f"{document.report}: {document.title}" if named and document.title else document.title or document.report
+    _write(f"{_printable(heading)}\n{explain_day(document)}\n")
+    for paragraph in explain(reading):
+        _write(f"\n{_printable(paragraph.text)}\n")
+        for note in paragraph.notes:
+            _write(f"    {note.kind.value:<5}  {_printable(note.words)}  →  {_printable(note.says)}\n")
+    _write("\n" if named else "")
 
 
 @app.command("place")

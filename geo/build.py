@@ -19,6 +19,7 @@ from geo.dates import find_dates
 from geo.documents import SUFFIXES, read_documents
 from geo.errors import ReportError
 from geo.events import build_events, claim_id, claim_row, event_row, mention_rows, report_row
+from geo.files import shown_path
 from geo.gazetteer import Gazetteer, load_gazetteer
 from geo.language import Language, ParsedDocument, load_language
 from geo.layers import layers_stamp, open_layers
@@ -170,21 +171,38 @@ def _extract(document: Document, gazetteer: Gazetteer, language: Language, find:
     return Reading(document, tuple(resolutions), tuple(timexes), tuple(claims))
 
 
-def read_report(path: Path, config: Config) -> list[Reading]:
-    """Read the reports of one file, with its folder around it: a day may come from ``reports.csv`` or a near copy.
+def read_report(path: Path, config: Config) -> tuple[list[Reading], list[Unreadable]]:
+    """Read the reports of one file and a line for what is none in it, with its folder around it.
+
+    A day may come from ``reports.csv`` or a near copy. ``path`` may also name one report of a file of many:
+    ``FILE.jsonl#ID``, ``FILE.csv#ID`` or ``FILE.zip/PATH``.
 
     Raises:
-        ReportError: the file is no report that can be read; one line with the reason.
+        ReportError: there is no report that can be read; one line with the reason.
         GazetteerError, ModelMissingError: what ``config`` names cannot be used.
     """
-    corpus = _read(path.parent)
+    folder = _folder_of(path)
+    name = shown_path(path, folder)
+    corpus = _read(folder)
     documents = infer_days(inherit_days(corpus.documents, group_copies(corpus.documents)))
-    wanted = [d for d in documents if d.report == path.name]
+    wanted = [d for d in documents if _is_of(d.report, name)]
+    left_out = [item for item in corpus.unreadable if _is_of(item.report, name)]
     if not wanted:
-        reasons = (item.reason for item in corpus.unreadable if item.report == path.name)
-        missing = "no such file" if not path.exists() else f"no report that can be read ({', '.join(SUFFIXES)})"
-        raise ReportError(f"{path}: {next(reasons, missing)}")
-    return extract_batch(wanted, config)
+        missing = f"no report that can be read ({', '.join(SUFFIXES)})" if path.exists() else "no such file"
+        where, reason = (left_out[0].report, left_out[0].reason) if left_out else (name, missing)
+        raise ReportError(f"{folder / where}: {reason}")
+    return extract_batch(wanted, config), left_out
+
+
+def _folder_of(path: Path) -> Path:
+    """Return the folder around a file, also for a path that goes on inside the file."""
+    many = (p for p in (Path(str(path).partition("#")[0]), *path.parents) if p.is_file())
+    return next(many, path).parent
+
+
+def _is_of(report: str, file: str) -> bool:
+    """Tell whether a report, or a line of the tray, is the file's own or of what is in it."""
+    return report == file or report.startswith((f"{file}#", f"{file}:", f"{file}/"))
 
 
 # --- from corpus to generation ---

@@ -15,7 +15,7 @@ __all__ = ["Kind", "Note", "Paragraph", "explain", "explain_day"]
 
 _PUBLISHED = {
     PublishedBasis.MANIFEST: "as reports.csv gives it",
-    PublishedBasis.METADATA: "as the page's metadata gives it",
+    PublishedBasis.METADATA: "as its own metadata gives it",
     PublishedBasis.PRINTED: "as printed in its head",
     PublishedBasis.DATELINE: "from its dateline, the year from the context",
     PublishedBasis.COPY: "from a near copy of it that is dated",

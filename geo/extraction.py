@@ -13,10 +13,12 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from configparser import ConfigParser
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import asdict
 from datetime import date
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -26,6 +28,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura import bare_extraction
 from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document as Extracted
+from trafilatura.settings import use_config
 
 from geo.errors import ReportError
 from geo.files import shown
@@ -41,6 +44,7 @@ __all__ = ["extract_page", "main"]
 
 _LARGEST_PAGE = 16_000_000  # bytes that the pipe takes; the reader's own limit is lower
 _SPENT = 300_000_000  # bytes a worker may have held at its peak before a new one takes its place
+_SHORT = 25  # characters under which what was extracted is too little to be a report
 _PRESCAN = 1_024  # bytes in which a page declares its encoding
 _LONGEST_LINE = 100  # characters of a line that prints a date
 _MOST_PIECES = 20  # of text in such a line
@@ -74,11 +78,19 @@ def extract_page(raw: bytes) -> Webpage:
     meta = extract_metadata(_headings(tree), date_config={"extensive_search": False})
     url = meta.url if meta.url and _HTTP.match(meta.url) else ""
     published, printed = _published(tree, url), _printed(tree)
-    found = bare_extraction(tree, include_comments=False, include_formatting=False)
+    found = bare_extraction(tree, include_comments=False, include_formatting=False, config=_config())
     text = (found.text or "").strip() if isinstance(found, Extracted) else ""
     if not text:
         raise ReportError("holds no text that reads like a report")
     return Webpage(text, meta.title or "", meta.sitename or "", url, published, printed)
+
+
+@cache
+def _config() -> ConfigParser:
+    """Return trafilatura's settings, but that the words of a short report are not taken as one paragraph."""
+    config = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(_SHORT))
+    return config
 
 
 # --- bytes to a tree ---

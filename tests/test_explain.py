@@ -54,7 +54,8 @@ def test_the_day_and_how_it_is_known():
 def test_a_file_is_read_with_the_folder_around_it(tmp_path):
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "reports.csv").write_text("file,published\na.txt,2024-05-14\n", encoding="utf-8")
-    (found,) = read_report(tmp_path / "a.txt", Config())
+    (found,), left_out = read_report(tmp_path / "a.txt", Config())
+    assert left_out == []
     assert explain_day(found.document) == "Published 2024-05-14, as reports.csv gives it."
     with pytest.raises(ReportError, match=r"b\.txt: no such file"):
         read_report(tmp_path / "b.txt", Config())
