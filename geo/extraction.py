@@ -43,7 +43,10 @@ except ImportError:  # a system without such limits: the reader's own clock is l
 __all__ = ["extract_page", "main"]
 
 _LARGEST_PAGE = 16_000_000  # bytes that the pipe takes; the reader's own limit is lower
-_SPENT = 300_000_000  # bytes a worker may have held at its peak before a new one takes its place
+_SPENT = (
+    0.5  # of its memory a worker may hold after a page; then a new one takes its place, so that each page has as much
+)
+_STATM = Path("/proc/self/statm")
 _SHORT = 25  # characters under which what was extracted is too little to be a report
 _PRESCAN = 1_024  # bytes in which a page declares its encoding
 _LONGEST_LINE = 100  # characters of a line that prints a date
@@ -233,12 +236,12 @@ def main(argv: Sequence[str]) -> int:
     _limit("RLIMIT_AS", memory)
     while (raw := read_frame(pages, _LARGEST_PAGE)) is not None:
         _limit("RLIMIT_CPU", math.ceil(time.process_time()) + cpu_seconds)
-        write_frame(answers, json.dumps(_answer(raw), default=date.isoformat).encode())
+        write_frame(answers, json.dumps(_answer(raw, memory), default=date.isoformat).encode())
         answers.flush()
     return 0
 
 
-def _answer(raw: bytes) -> dict[str, Any]:
+def _answer(raw: bytes, memory: int) -> dict[str, Any]:
     try:
         answer = asdict(extract_page(raw))
     except ReportError as error:
@@ -248,7 +251,7 @@ def _answer(raw: bytes) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - whatever a hostile page breaks, the next is read all the same
         reason = shown(str(error).partition("\n")[0])[:200]
         answer = {"error": f"cannot be read as a web page: {type(error).__name__}: {reason}"}
-    return answer | {"spent": _peak_memory() > _SPENT}
+    return answer | {"spent": _held_memory() > _SPENT * memory}
 
 
 def _own_output() -> IO[bytes]:
@@ -267,12 +270,12 @@ def _limit(name: str, value: int) -> None:
             resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
 
 
-def _peak_memory() -> int:
-    """Return the bytes that this process has held at most, 0 where the system does not tell."""
-    if resource is None:
+def _held_memory() -> int:
+    """Return the bytes of this process's address space, which its limit is about; 0 where the system does not tell."""
+    try:
+        return int(_STATM.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
         return 0
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 if __name__ == "__main__":

@@ -70,10 +70,18 @@ def read_csv(file: IO[bytes]) -> Iterator[Record | BadRecord]:
     lines = _RowLines(file)
     rows = csv.reader(lines, strict=True)
     with _long_cells():
-        header = _header(rows, lines)
-        while (row := _next_row(rows, lines)) is not None:
-            if any(cell.strip() for cell in row):
-                yield _csv_record(lines.first, header, row)
+        header = _header(rows)
+        while True:
+            lines.begin_row()
+            try:
+                cells = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:  # the reader goes on with the next line
+                yield BadRecord(lines.first, f"is not CSV: {_plain(error)}")
+                continue
+            if any(cell.strip() for cell in cells):
+                yield _csv_record(lines.first, header, cells)
 
 
 # --- JSON lines ---
@@ -156,8 +164,11 @@ def _long_cells() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _header(rows: Iterator[list[str]], lines: _RowLines) -> list[str]:
-    names = [name.strip().casefold() for name in _next_row(rows, lines) or []]
+def _header(rows: Iterator[list[str]]) -> list[str]:
+    try:
+        names = [name.strip().casefold() for name in next(rows, [])]
+    except csv.Error as error:
+        raise ReportError(f"is not CSV: {_plain(error)}") from error
     if "text" not in names:
         raise ReportError(f"has no column 'text'; a file of reports has the columns {','.join(COLUMNS)}")
     if repeated := [name for name in COLUMNS if names.count(name) > 1]:
@@ -165,12 +176,9 @@ def _header(rows: Iterator[list[str]], lines: _RowLines) -> list[str]:
     return names
 
 
-def _next_row(rows: Iterator[list[str]], lines: _RowLines) -> list[str] | None:
-    lines.begin_row()
-    try:
-        return next(rows, None)
-    except csv.Error as error:
-        raise ReportError(f"the row at line {lines.first} is not CSV: {error}; what follows is left out") from error
+def _plain(error: csv.Error) -> str:
+    """Return what is wrong, without the advice to programmers."""
+    return str(error).partition(" - ")[0]
 
 
 def _csv_record(line: int, header: Sequence[str], cells: Sequence[str]) -> Record | BadRecord:

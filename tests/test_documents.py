@@ -18,7 +18,6 @@ from geo.errors import ReportError
 from geo.model import Document, PublishedBasis
 from tests.folders import page, read_one, reasons, write_zip
 
-
 # --- files ---
 
 
