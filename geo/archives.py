@@ -159,7 +159,7 @@ class _Member(io.RawIOBase):
         super().close()
 
 
-def _open_member(opened: ZipFile, info: ZipInfo) -> IO[bytes]:
+def _open_member(opened: ZipFile, info: ZipInfo) -> io.BufferedReader:
     with _in_one_line():
         return io.BufferedReader(_Member(opened.open(info)))
 

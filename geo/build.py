@@ -16,7 +16,7 @@ from geo import __version__, store
 from geo.claims import extract_claims
 from geo.copies import group_copies, inherit_days
 from geo.dates import find_dates
-from geo.documents import SUFFIXES, read_documents
+from geo.documents import SUFFIXES, fingerprint, read_documents
 from geo.errors import ReportError
 from geo.events import build_events, claim_id, claim_row, event_row, mention_rows, report_row
 from geo.files import shown_path
@@ -107,8 +107,8 @@ def build(
         StoreError: ``data`` cannot be written.
     """
     config, progress = config or Config(), progress or _silent
-    corpus, root = _read(folder), store.project_folder(data, folder)
-    return _build(corpus, root, _key(corpus, config, progress), config, progress, runner)
+    key, root = _key(folder, config, progress), store.project_folder(data, folder)
+    return _build(_read(folder), root, key, config, progress, runner)
 
 
 def build_if_stale(
@@ -120,10 +120,9 @@ def build_if_stale(
         GeoError: as ``build``.
     """
     config, progress = config or Config(), progress or _silent
-    corpus, root = _read(folder), store.project_folder(data, folder)
-    key = _key(corpus, config, progress)
+    key, root = _key(folder, config, progress), store.project_folder(data, folder)
     if store.is_stale(root, key):
-        return _build(corpus, root, key, config, progress, map)
+        return _build(_read(folder), root, key, config, progress, map)
     generation = store.current(root)
     assert generation is not None, "what is not stale is there"  # noqa: S101 - tells the type checker so
     return _report(generation, fresh=False)
@@ -343,16 +342,18 @@ def _silent(_share: float, _text: str) -> None:
 # --- what a build depends on ---
 
 
-def _key(corpus: _Corpus, config: Config, progress: Progress) -> str:
+def _key(folder: Path, config: Config, progress: Progress) -> str:
     """Return a hash of all that decides a build's output: reports, code, gazetteer and language model.
 
-    The models are named, not loaded: that takes a second that a page with nothing to build has not got.
+    The reports are hashed, not read, and the models named, not loaded: that takes seconds that a page with nothing to
+    build has not got. What changes between this and the reading is seen the next time.
     """
+    reports = fingerprint(folder)
     gazetteer = open_gazetteer(config, lambda share, text: progress(share * _OPENED, f"First start: {text}"))
     digest = hashlib.sha256()
-    for part in (*corpus.documents, *corpus.unreadable, _code(), gazetteer.fingerprint, config.model):
+    for part in (reports, _code(), gazetteer.fingerprint, config.model):
         digest.update(f"{part!r}\n".encode())
-    digest.update(repr(_installed_models()).encode())
+    digest.update(repr(_installed_readers()).encode())
     return digest.hexdigest()
 
 
@@ -367,8 +368,10 @@ def _code() -> str:
 
 
 @cache
-def _installed_models() -> list[str]:
-    found = (d for d in distributions() if (d.name or "").lower().startswith(("en-core-web", "en_core_web", "spacy")))
+def _installed_readers() -> list[str]:
+    """Return the packages whose version decides how a report or a page is read."""
+    readers = ("en-core-web", "en_core_web", "spacy", "trafilatura", "justext", "lxml")
+    found = (d for d in distributions() if (d.name or "").lower().startswith(readers))
     return sorted(f"{d.name} {d.version}" for d in found)
 
 

@@ -4,8 +4,8 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from geo.errors import ReportError
 from geo.model import Unreadable
@@ -39,7 +39,7 @@ class Source:
     name: str
     key: bytes
     size: int
-    open: Callable[[], IO[bytes]]
+    open: Callable[[], BufferedReader]
 
     @property
     def suffix(self) -> str:

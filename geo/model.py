@@ -122,7 +122,10 @@ class TimePrecision(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One report as read: ``text`` is the decoded file, unchanged, and every offset points into it."""
+    """One report as read: every offset points into ``text``.
+
+    That is the decoded file, unchanged, the text of its record, or what was extracted from its web page.
+    """
 
     report_id: str
     report: str
@@ -136,7 +139,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that yielded no report, and why, in one line."""
+    """A file, or a line or member of one, that yielded no report, and why, in one line."""
 
     report: str
     reason: str

@@ -12,6 +12,7 @@ from geo.errors import GazetteerError, ModelMissingError, ReportError
 from geo.events import TABLES
 from geo.model import Claim, DateBasis, EventType, Place, PlaceKind, Status, TimePrecision
 from geo.resources import resource
+from tests.folders import page, write_zip
 
 RULES = Config(model="none")
 PLACE = Place("p", "Balakliia", PlaceKind.SETTLEMENT, 49.5, 36.8, 2.0)
@@ -59,6 +60,22 @@ def test_the_shipped_reports(seeds_build: BuildReport) -> None:
     assert generation.query(cited).empty
     texts = {row["report_id"]: row["text"] for row in generation.table("reports").to_pylist()}
     for claim in generation.table("claims").to_pylist():
+        assert claim["text"] == texts[claim["report_id"]][claim["start"] : claim["end"]]
+
+
+def test_claims_of_each_kind_of_file_point_into_the_text_of_the_reports_table(reports: Path, tmp_path: Path) -> None:
+    (reports / "a.html").write_text(page('<meta name="date" content="2022-09-13">'))
+    (reports / "b.jsonl").write_text('{"id": 1, "text": "Ukraine took Izyum on 10 September 2022."}\nbad')
+    (reports / "c.csv").write_text('text\n"Ukraine took Izyum\r\n\r\non 10 September 2022, and Kupiansk."\n')
+    write_zip(reports / "d.zip", {"a.htm": page(), "e.txt": "Ukraine took Izyum on 10 September 2022."})
+    report = build(reports, tmp_path / "data", Config())
+    assert [(u.report, u.reason) for u in report.unreadable] == [
+        ("b.jsonl:2", "is not JSON: Expecting value: line 1 column 1 (char 0)")
+    ]
+    texts = {row["report_id"]: row["text"] for row in report.generation.table("reports").to_pylist()}
+    claims = report.generation.table("claims").to_pylist()
+    assert {c["report"] for c in claims} == {"a.html", "b.jsonl#1", "c.csv#2", "d.zip/a.htm", "d.zip/e.txt"}
+    for claim in claims:
         assert claim["text"] == texts[claim["report_id"]][claim["start"] : claim["end"]]
 
 
@@ -110,7 +127,9 @@ def test_nothing_is_written_beside_the_reports(reports: Path, tmp_path: Path) ->
 def test_an_empty_folder_is_an_empty_map_with_a_line(reports: Path, tmp_path: Path) -> None:
     report = build(reports, tmp_path / "data", RULES)
     assert (report.reports, report.claims, report.events) == (0, 0, 0)
-    assert [(u.report, u.reason) for u in report.unreadable] == [(".", "the folder holds no report (.txt)")]
+    assert [(u.report, u.reason) for u in report.unreadable] == [
+        (".", "the folder holds no report (.txt, .html, .htm, .jsonl, .csv, .zip)")
+    ]
 
 
 def test_a_report_that_breaks_a_stage_is_set_aside(

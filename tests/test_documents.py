@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import documents
-from geo.documents import make_document, read_documents, resolve_years
+from geo.documents import fingerprint, make_document, read_documents, resolve_years
 from geo.errors import ReportError
 from geo.model import Document, PublishedBasis
 from tests.folders import page, read_one, reasons, write_zip
@@ -287,6 +287,38 @@ def test_the_same_folder_gives_the_same_documents(reports: Path, monkeypatch: py
         monkeypatch.setenv("TZ", zone)
         monkeypatch.setenv("PYTHONHASHSEED", seed)
         assert read_documents(reports) == first
+
+
+def test_a_fingerprint_changes_with_what_is_read_and_with_nothing_else(reports: Path) -> None:
+    seen: set[str] = set()
+
+    def is_new() -> bool:
+        before = len(seen)
+        seen.add(fingerprint(reports))
+        return len(seen) > before
+
+    assert is_new()
+    for name, content in (
+        ("a.txt", "A."),
+        ("a.txt", "B."),
+        ("reports.csv", "file\n"),
+        ("b/a.txt", "B."),
+        ("x.bin", ""),
+    ):
+        (reports / name).parent.mkdir(exist_ok=True)
+        (reports / name).write_text(content)
+        assert is_new()
+        assert not is_new()
+    (reports / "link.txt").symlink_to("nowhere")
+    assert is_new()
+    (reports / "folder").symlink_to("b")
+    assert is_new()
+    (reports / "x.bin").write_text("not read, whatever it holds")
+    (reports / ".hidden.txt").write_text("A.")
+    os.utime(reports / "a.txt", (0, 0))
+    assert not is_new()
+    (reports / "a.txt").rename(reports / "c.txt")
+    assert is_new()
 
 
 # --- publication days ---

@@ -124,6 +124,23 @@ def test_what_cannot_go_on_is_one_line_and_2(
     assert captured.err.count("\n") == 1
 
 
+# --- explain ---
+
+
+def test_explain_prints_each_report_of_a_file_and_what_is_left_out(
+    reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ('{"id": "x", "text": "Rebels took Goma.", "title": "A \\u001b[31m title"}', "bad", '{"text": "Two."}')
+    (reports / "a.jsonl").write_text("\n".join(lines))
+    assert run("explain", str(reports / "a.jsonl"), "--model", "none") == 1
+    captured = capsys.readouterr()
+    headings = [line for line in captured.out.splitlines() if line.startswith("a.jsonl")]
+    assert headings == ["a.jsonl#x: A \N{REPLACEMENT CHARACTER}[31m title", "a.jsonl#3"]
+    assert "    place  Goma  →  " in captured.out
+    assert captured.err == "a.jsonl:2: is not JSON: Expecting value: line 1 column 1 (char 0)\n"
+    assert run("explain", str(reports / "a.jsonl#3"), "--model", "none") == 0
+
+
 # --- build and export ---
 
 
@@ -148,7 +165,10 @@ def test_build_names_what_it_left_out(one_report: Path, capsys: pytest.CaptureFi
 
 def test_an_empty_folder_says_so(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build(reports) == 1
-    assert capsys.readouterr().err.splitlines()[-1] == ".: the folder holds no report (.txt)"
+    assert (
+        capsys.readouterr().err.splitlines()[-1]
+        == ".: the folder holds no report (.txt, .html, .htm, .jsonl, .csv, .zip)"
+    )
 
 
 def test_data_goes_where_it_is_told(one_report: Path, tmp_path: Path) -> None:
