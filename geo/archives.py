@@ -54,14 +54,14 @@ def open_members(archive: Source, limits: Limits | None = None) -> Iterator[Sour
     with archive.open() as file, _open(file) as opened:
         left, seen = limits.total, set[str]()
         for info in _members(opened, limits):
-            name = f"{archive.name}/{shown('/'.join(_parts(info)))}"
+            name = f"{archive.name}/{shown(_path(info))}"
             reason = _refusal(info, limits) or _refusal_among(info, name, left, seen)
             if reason:
                 yield Unreadable(name, reason)
                 continue
             seen.add(name)
             left -= info.file_size
-            key = archive.key + b"/" + "/".join(_parts(info)).encode("utf-8", "surrogateescape")
+            key = archive.key + b"/" + _path(info).encode("utf-8", "surrogateescape")
             yield Source(name, key, info.file_size, partial(_open_member, opened, info))
 
 
@@ -78,8 +78,8 @@ def _members(opened: ZipFile, limits: Limits) -> list[ZipInfo]:
     found = [info for info in opened.infolist() if not info.is_dir()]
     if len(found) > limits.members:
         raise ReportError(f"holds {len(found):,} files, the limit is {limits.members:,}")
-    wanted = [info for info in found if _leads_out(info) or _is_wanted("/".join(_parts(info)))]
-    return sorted(wanted, key=lambda info: (info.filename != MANIFEST, info.filename, info.header_offset))
+    wanted = [info for info in found if _leads_out(info) or _is_wanted(_path(info))]
+    return sorted(wanted, key=lambda info: (_path(info) != MANIFEST, info.filename, info.header_offset))
 
 
 def _is_wanted(name: str) -> bool:
@@ -117,9 +117,9 @@ def _leads_out(info: ZipInfo) -> bool:
     return path.startswith("/") or ".." in path.split("/") or path[1:2] == ":"
 
 
-def _parts(info: ZipInfo) -> list[str]:
-    """Return the folders and the name of a member; archives made on Windows may part them by backslashes."""
-    return [part for part in info.filename.replace("\\", "/").split("/") if part not in ("", ".")]
+def _path(info: ZipInfo) -> str:
+    """Return the path of a member in the archive; those made on Windows may part folders by backslashes."""
+    return "/".join(part for part in info.filename.replace("\\", "/").split("/") if part not in ("", "."))
 
 
 # --- streams ---

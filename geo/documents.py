@@ -17,7 +17,7 @@ from geo.archives import open_members
 from geo.errors import ReportError
 from geo.files import LARGEST_REPORT, MANIFEST, Source, decode, list_files, open_file, shown, shown_path
 from geo.heads import calendar_day, find_title, full_dates, printed_day, wire_day
-from geo.manifest import Manifest, is_manifest, read_manifest
+from geo.manifest import Manifest, is_manifest, names_of, read_manifest
 from geo.model import Document, PublishedBasis, Unreadable
 from geo.records import BadRecord, Record, read_csv, read_json_lines
 from geo.webpages import Webpage, WebpageReader
@@ -59,7 +59,7 @@ def fingerprint(folder: Path) -> str:
         ReportError: there is no such folder, or it cannot be opened.
     """
     paths, closed = list_files(folder)
-    digest = hashlib.sha256(repr(sorted(closed, key=repr)).encode())
+    digest = hashlib.sha256(repr(closed).encode())
     for item in _open_files(paths, folder):
         digest.update(repr(item if isinstance(item, Unreadable) else (item.key, _file_hash(item))).encode())
     return digest.hexdigest()
@@ -144,7 +144,7 @@ def _read_all(files: Iterable[Source | Unreadable], pages: WebpageReader) -> Ite
         else:
             names.add(item.name)
             for found in _read_file(item, pages):
-                names.add(found.report)
+                names.update(names_of(found.report))
                 yield manifest.over(found, item.name) if isinstance(found, Document) else found
     yield from manifest.complaints(names)
 

@@ -37,15 +37,13 @@ from geo.webpages import Webpage, read_frame, write_frame
 
 try:
     import resource
-except ImportError:  # a system without such limits: the reader's own clock is left
-    resource = None  # type: ignore[assignment]
+except ImportError:  # Windows: the reader's own clock is left
+    resource = None  # type: ignore[assignment]  # None stands for the module, as the checks of it say
 
 __all__ = ["extract_page", "main"]
 
 _LARGEST_PAGE = 16_000_000  # bytes that the pipe takes; the reader's own limit is lower
-_SPENT = (
-    0.5  # of its memory a worker may hold after a page; then a new one takes its place, so that each page has as much
-)
+_SPENT = 0.5  # of its memory, of which a worker may hold no more after a page: the next page is to have as much
 _STATM = Path("/proc/self/statm")
 _SHORT = 25  # characters under which what was extracted is too little to be a report
 _PRESCAN = 1_024  # bytes in which a page declares its encoding
@@ -216,13 +214,15 @@ def _printed(tree: HtmlElement) -> date | None:
 
 def _date_lines(tree: HtmlElement) -> Iterator[str]:
     for element in tree.iter("time", "p", "span", "div"):
-        marks = " ".join((element.get("class", ""), element.get("id", ""), element.get("itemprop", "")))
-        if (element.tag == "time" or _DATE_LINE.search(marks)) and not any(
-            e.tag in _ASIDE for e in element.iterancestors()
-        ):
+        if _tells_of_a_date(element) and not any(around.tag in _ASIDE for around in element.iterancestors()):
             line = " ".join("".join(islice(element.itertext(), _MOST_PIECES)).split())
             if len(line) <= _LONGEST_LINE:
                 yield line
+
+
+def _tells_of_a_date(element: HtmlElement) -> bool:
+    marks = " ".join(element.get(attribute, "") for attribute in ("class", "id", "itemprop"))
+    return element.tag == "time" or _DATE_LINE.search(marks) is not None
 
 
 # --- the worker ---

@@ -70,7 +70,7 @@ def list_files(folder: Path) -> tuple[list[Path], list[Unreadable]]:
             Unreadable(shown_path(p, folder), "is a link to a folder; such links are not followed") for p in links
         ]
         files += [Path(where, name) for name in names if not is_passed_over(name)]
-    return sorted(files, key=lambda path: _key(path, folder)), closed
+    return sorted(files, key=lambda path: _key(path, folder)), sorted(closed, key=lambda item: item.report)
 
 
 def is_passed_over(path: str) -> bool:

@@ -11,7 +11,7 @@ from geo.files import MANIFEST, Source, decode, shown
 from geo.heads import written_day
 from geo.model import Document, PublishedBasis, Unreadable
 
-__all__ = ["Manifest", "is_manifest", "read_manifest"]
+__all__ = ["Manifest", "is_manifest", "names_of", "read_manifest"]
 
 _COLUMNS = ("file", "title", "outlet", "published", "url")
 _LARGEST = 50_000_000  # bytes
@@ -53,9 +53,9 @@ class Manifest:
     broken: tuple[tuple[int, str], ...] = ()
 
     def over(self, document: Document, file: str) -> Document:
-        """Return the document with the row of it, or else of its ``file``, put over it."""
-        names = (document.report.removeprefix(self.root), file.removeprefix(self.root))
-        row = next((self.rows[name] for name in names if name in self.rows), None)
+        """Return the document with the row of it, or else of its ``file`` or that around it, put over it."""
+        rows = (self.rows.get(name.removeprefix(self.root)) for name in (*names_of(document.report), file))
+        row = next(filter(None, rows), None)
         return row.over(document) if row else document
 
     def complaints(self, names: Collection[str]) -> list[Unreadable]:
@@ -69,6 +69,11 @@ class Manifest:
             Unreadable(f"{self.root}{MANIFEST}{f':{line}' if line else ''}", reason)
             for line, reason in sorted([*self.broken, *strangers])
         ]
+
+
+def names_of(report: str) -> list[str]:
+    """Return the names by which a row may speak of a report: its own and that of its file, an id being after a #."""
+    return [report, *(report[:at] for at, char in enumerate(report) if char == "#")]
 
 
 def is_manifest(source: Source) -> bool:

@@ -18,6 +18,7 @@ from geo.heads import written_day
 __all__ = ["COLUMNS", "BadRecord", "Record", "json_lines", "parse_object", "read_csv", "read_json_lines"]
 
 COLUMNS = ("id", "title", "outlet", "published", "url", "text")
+_EXPORTED = {"claim_id", "event_id"}  # which claims read from reports have, so that they are not taken for reports
 _LONGEST_ID = 200  # characters
 _LONGEST_LINE = 30_000_000  # bytes; a report of the largest size with every character escaped fits
 _LONGEST_ROW = 8_000_000  # bytes; a report of the largest size with every character a doubled quote fits
@@ -169,6 +170,8 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
         names = [name.strip().casefold() for name in next(rows, [])]
     except csv.Error as error:
         raise ReportError(f"is not CSV: {_plain(error)}") from error
+    if not _EXPORTED.isdisjoint(names):
+        raise ReportError("is a table that was exported, not reports")
     if "text" not in names:
         raise ReportError(f"has no column 'text'; a file of reports has the columns {','.join(COLUMNS)}")
     if repeated := [name for name in COLUMNS if names.count(name) > 1]:

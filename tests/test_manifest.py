@@ -86,8 +86,12 @@ def test_a_row_may_speak_of_one_record_or_of_all_in_a_file(reports: Path) -> Non
 def test_an_archive_has_a_manifest_of_its_own_under_that_of_the_folder(reports: Path) -> None:
     rows = "file,outlet,published\ninner/a.txt,Inner,2022-09-10\nb.txt,Inner,\nc.txt,,\n"
     write_zip(reports / "z.zip", {"b.txt": "B.", "inner/a.txt": "A.", "reports.csv": rows, "inner/reports.csv": rows})
-    write_manifest(reports, "z.zip/b.txt,,Outer,,")
+    write_zip(reports / "y.zip", {"c.jsonl": '{"text": "C."}\n{"id": "a#b", "text": "D."}', "d.txt": "D."})
+    write_manifest(reports, "z.zip/b.txt,,Outer,,", "y.zip/c.jsonl,,All of C,,", "y.zip,,All of Y,,")
     assert [(d.report, d.outlet, d.published) for d in read_documents(reports)[0]] == [
+        ("y.zip/c.jsonl#1", "All of C", None),
+        ("y.zip/c.jsonl#a#b", "All of C", None),
+        ("y.zip/d.txt", "All of Y", None),
         ("z.zip/b.txt", "Outer", None),
         ("z.zip/inner/a.txt", "Inner", date(2022, 9, 10)),
     ]

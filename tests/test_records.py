@@ -141,6 +141,8 @@ def test_a_bad_row_is_named_and_the_rest_is_read(row: bytes, reason: str) -> Non
         (b"a;b;text\n1;2;3\n", "has no column 'text'"),
         (b"\0\1\2\n", "has no column 'text'"),
         (b"text,id,Text\n", "has the column 'text' twice"),
+        (b"claim_id,report,text\n1,2,3\n", "is a table that was exported, not reports"),
+        (b'text\r\r"\n', "is not CSV: new-line character seen in unquoted field"),
         ("text\nT.".encode("utf-16"), "is UTF-16, not UTF-8"),
     ],
 )
