@@ -56,7 +56,6 @@ _CHARSET = re.compile(
 _LATIN = {"ascii", "iso8859-1"}  # which stand for windows-1252 on the web
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _URL_DAY = re.compile(r"/(\d{4})[/-](\d{2})[/-](\d{2})(?=[/-]|$)")
-_HTTP = re.compile(r"https?://", re.I)
 _PUBLISHED = frozenset(
     "article:published_time og:article:published_time og:published_time datepublished rnews:datepublished".split()
 )
@@ -77,7 +76,7 @@ def extract_page(raw: bytes) -> Webpage:
     """
     tree = _parse(_decode(raw))
     meta = extract_metadata(_headings(tree), date_config={"extensive_search": False})
-    url = meta.url if meta.url and _HTTP.match(meta.url) else ""
+    url = meta.url or ""
     published, printed = _published(tree, url), _printed(tree)
     found = bare_extraction(tree, include_comments=False, include_formatting=False, config=_config())
     text = (found.text or "").strip() if isinstance(found, Extracted) else ""

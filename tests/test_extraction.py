@@ -1,6 +1,7 @@
 """What is taken from a web page: its text, names and day."""
 
 import socket
+import sys
 from datetime import date
 
 import pytest
@@ -77,8 +78,13 @@ def test_the_day_that_a_page_prints_is_kept_apart(byline: str, day: date | None)
 
 
 def test_paragraphs_stay_lines_however_short_the_report() -> None:
-    article = "<article><h1>Head line</h1><p>Army took Izyum.</p><p>Kharkiv was shelled.</p></article>"
-    assert extract_page(f"<html><body>{article}</body></html>".encode()).text.splitlines()[-2:] == [
+    assert extract_page(page().replace("\n", "").encode()).text.splitlines() == [
+        "Army takes town",
+        "The army took the town of Izyum on Saturday, the mayor said in a call.",
+        "It had been shelled for days, people there told us, and {{7*7}} was written on a wall.",
+    ]
+    short = "<article><h1>Head line</h1><p>Army took Izyum.</p><p>Kharkiv was shelled.</p></article>"
+    assert extract_page(f"<html><body>{short}</body></html>".encode()).text.splitlines()[-2:] == [
         "Army took Izyum.",
         "Kharkiv was shelled.",
     ]
@@ -148,6 +154,13 @@ def test_a_page_that_cannot_be_read_is_one_line(raw: bytes, reason: str) -> None
 
 def test_windows_line_ends_are_no_part_of_the_words() -> None:
     assert extract_page(page().replace("\n", "\r\n").encode()) == extract_page(page().encode())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this system does not tell what a process holds")
+@pytest.mark.parametrize(("memory", "spent"), [(1 << 20, True), (1 << 40, False)])
+def test_a_worker_that_holds_over_half_of_its_memory_is_spent(memory: int, spent: bool) -> None:
+    for raw in (page().encode(), b""):
+        assert extraction._answer(raw, memory)["spent"] is spent
 
 
 def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
