@@ -134,10 +134,10 @@ def test_sizes_are_capped_one_by_one_and_together() -> None:
 
 def test_too_many_members_are_one_line() -> None:
     raw = repeated("a.txt", 100_000)
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ReportError, match="holds 100,000 files, the limit is 20,000"):
         opened(raw)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_a_list_of_members_that_is_too_long_is_not_read() -> None:

@@ -243,9 +243,9 @@ def test_no_more_than_a_record_is_held(read: object, head: bytes, row: bytes) ->
 
 @pytest.mark.parametrize("raw", [b'{"text": "' * 1_000_000, b"[" * 10_000_000, b"\n" * 1_000_000, b"1" * 10_000_000])
 def test_megabytes_of_anything_take_no_time(raw: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     from_json(raw)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_public_names_exist() -> None:
