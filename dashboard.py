@@ -150,7 +150,7 @@ def show_head(folder: Path, report: BuildReport) -> None:
             ]
             st.text("  ·  ".join(figures))
     if not counts.reports:
-        st.info("There is no report here yet. Put .txt, .html, .jsonl, .csv or .zip files into the folder, then reload.")
+        st.info("There is no report here yet. Put .txt, .html, .jsonl, .csv or .zip files into it, then reload.")
     if not report.model:
         st.caption("No language model is installed: the reports were read by the rules alone, which find less.")
 
