@@ -71,7 +71,7 @@ CLAIM_COLUMNS: tuple[Column, ...] = (
     Column("date_text", _TEXT, "", "the date expression as written"),
     Column("date_edtf", _TEXT, "", "the days as an Extended Date/Time Format string (ISO 8601-2), ~ where approximate"),
     Column("time_precision", _INT, "", "1 day, 2 week, 3 month, 9 coarser"),
-    Column("date_basis", _TEXT, "", "explicit, relative, publication, inferred or none"),
+    Column("date_basis", _TEXT, "", "explicit, relative, publication, inferred, corrected or none"),
     Column("event_type", _TEXT, "", "what happened, one of fourteen types"),
     Column("acled_equiv", _TEXT, "", "the nearest ACLED event type's name, or empty"),
     Column("plover", _TEXT, "", "the nearest PLOVER event code, or empty"),
@@ -92,6 +92,9 @@ CLAIM_COLUMNS: tuple[Column, ...] = (
     Column("target", _TEXT, "", "to whom, where the sentence says"),
     Column("origin_id", _TEXT, "", "the syndication group of the report"),
     Column("confidence", _FLOAT, "0-1", "of the extraction, not of the truth"),
+    Column("corrections", pa.list_(_TEXT), "", "the analysts' corrections in effect on it, oldest first"),
+    Column("read_place_id", _TEXT, "", "the place as it was read, whatever corrections say"),
+    Column("read_event_type", _TEXT, "", "the type as it was read, whatever corrections say"),
 )
 
 EVENT_COLUMNS: tuple[Column, ...] = (
@@ -126,7 +129,7 @@ REPORT_COLUMNS: tuple[Column, ...] = (
     Column("outlet", _TEXT, "", "who published it"),
     Column("url", _TEXT, "", "its address, if known"),
     Column("published", _DAY, "", "publication day, or null"),
-    Column("published_basis", _TEXT, "", "manifest, metadata, printed, dateline, copy, story or none"),
+    Column("published_basis", _TEXT, "", "corrected, manifest, metadata, printed, dateline, copy, story or none"),
     Column("origin_id", _TEXT, "", "the syndication group"),
     Column("origin", _TEXT, "", "the group's origin as credited, or empty"),
     Column("text", _TEXT, "", "the report's original text"),
@@ -150,10 +153,10 @@ MENTION_COLUMNS: tuple[Column, ...] = (
 )
 
 TRAY_COLUMNS: tuple[Column, ...] = (
-    Column("kind", _TEXT, "", "undated, unplaced or unreadable"),
+    Column("kind", _TEXT, "", "undated, unplaced, unreadable, rejected or orphaned"),
     Column("report_id", _TEXT, "", "the report, or empty for an unreadable one"),
     Column("report", _TEXT, "", "its path or id"),
-    Column("claim_id", _TEXT, "", "the undated claim, or empty"),
+    Column("claim_id", _TEXT, "", "the claim, undated, unplaced, rejected or of an orphaned correction, or empty"),
     Column("start", _INT, "characters", "where the sentence begins, or null"),
     Column("end", _INT, "characters", "where it ends, exclusive, or null"),
     Column("text", _TEXT, "", "its words"),
@@ -206,8 +209,8 @@ def _whole(first: date, last: date) -> str:
 
 
 def claim_id(claim: Claim) -> str:
-    """Return 16 hex digits that depend on the claim's own content only."""
-    return _hash(
+    """Return 16 hex digits that depend on the claim's own content only, as it was read: corrections change no id."""
+    return claim.read_as or _hash(
         claim.report_id,
         claim.start,
         claim.end,
@@ -266,6 +269,9 @@ def claim_row(claim: Claim, origin_id: str) -> dict[str, Any]:
         "target": claim.target,
         "origin_id": origin_id,
         "confidence": round(claim.confidence, 4),
+        "corrections": list(claim.corrections),
+        "read_place_id": claim.read_place_id if claim.read_as else place.place_id if place else "",
+        "read_event_type": claim.read_event_type or claim.event_type.value,
     }
 
 
