@@ -6,7 +6,7 @@ in the documentation is made from them.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -161,6 +161,7 @@ TRAY_COLUMNS: tuple[Column, ...] = (
     Column("end", _INT, "characters", "where it ends, exclusive, or null"),
     Column("text", _TEXT, "", "its words"),
     Column("reason", _TEXT, "", "why it waits here"),
+    Column("correction_id", _TEXT, "", "the correction that rejected the claim or is orphaned, or empty"),
 )
 
 TABLES: Mapping[str, tuple[Column, ...]] = {
@@ -315,20 +316,67 @@ def mention_rows(report_id: str, resolutions: Iterable[Resolution]) -> list[dict
 
 
 def build_events(
-    claims: Iterable[Claim], published: Mapping[str, date | None], origins: Mapping[str, str]
+    claims: Iterable[Claim],
+    published: Mapping[str, date | None],
+    origins: Mapping[str, str],
+    together: Collection[tuple[str, str]] = (),
+    apart: Collection[tuple[str, str]] = (),
 ) -> list[Event]:
     """Group placed claims that speak of one happening.
 
     One happening: the same place, the same type, days that overlap; what is planned never joins what happened.
-    ``published`` and ``origins`` map a report_id to its publication day and its origin_id.
+    ``published`` and ``origins`` map a report_id to its publication day and its origin_id. ``together`` and ``apart``
+    are pairs of claim ids that an analyst has put into one event, or never into one; ``apart`` goes first.
     """
     buckets: dict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.place is not None:
             key = (claim.place.place_id, claim.event_type.value, claim.status is Status.PLANNED)
             buckets[key].append(claim)
-    groups = (group for key in sorted(buckets) for group in _split_by_days(buckets[key]))
+    divided = {frozenset(pair) for pair in apart}
+    groups = [
+        part
+        for key in sorted(buckets)
+        for group in _split_by_days(buckets[key])
+        for part in (_separated(group, divided) if divided else [group])
+    ]
+    groups = _joined(groups, together, divided)
     return sorted((_event(group, published, origins) for group in groups), key=lambda e: e.event_id)
+
+
+def _separated(claims: list[Claim], divided: Collection[frozenset[str]]) -> list[list[Claim]]:
+    """Split a group so that no pair of ``divided`` is in one part; each claim goes to the first part that takes it."""
+    parts: list[list[Claim]] = []
+    for claim in sorted(claims, key=claim_id):
+        fits = (part for part in parts if not _divides(divided, [claim], part))
+        part = next(fits, None)
+        if part is None:
+            parts.append(part := [])
+        part.append(claim)
+    return parts
+
+
+def _joined(
+    groups: list[list[Claim]], together: Collection[tuple[str, str]], divided: Collection[frozenset[str]]
+) -> list[list[Claim]]:
+    """Join the groups of each pair, unless that would bring together what is divided."""
+    home = {claim_id(claim): number for number, group in enumerate(groups) for claim in group} if together else {}
+    joined = dict(enumerate(groups))
+    for one, other in sorted(together):
+        a, b = home.get(one), home.get(other)
+        if a is None or b is None or a == b or _divides(divided, joined[a], joined[b]):
+            continue
+        for claim in joined[b]:
+            home[claim_id(claim)] = a
+        joined[a] = joined[a] + joined.pop(b)
+    return list(joined.values())
+
+
+def _divides(divided: Collection[frozenset[str]], ones: Iterable[Claim], others: Iterable[Claim]) -> bool:
+    if not divided:
+        return False
+    ids = [claim_id(other) for other in others]
+    return any(frozenset((claim_id(one), other)) in divided for one in ones for other in ids)
 
 
 def event_row(event: Event, by_id: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
