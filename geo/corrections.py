@@ -203,7 +203,8 @@ def read_corrections(root: Path) -> list[Correction]:
         return []
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS)) as db:
-            return sorted(_rows(db), key=lambda c: c.order)
+            made = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'corrections'").fetchone()
+            return sorted(_rows(db), key=lambda c: c.order) if made else []  # none where the first add came to nothing
     except sqlite3.Error as error:
         raise StoreError(f"{path}: cannot be read: {store.first_line(error)}") from error
 
