@@ -1,9 +1,6 @@
 import errno
-import json
 import os
 import random
-import subprocess
-import sys
 import threading
 from datetime import date
 from pathlib import Path
@@ -209,23 +206,6 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be written: Not a directory"):
         publish(tmp_path / "file", {}, {})
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_kill_at_every_step_leaves_the_old_or_the_new_generation_whole(tmp_path: Path) -> None:
-    script = Path(__file__).with_name("kill_publish.py")
-    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True, check=True, timeout=120)
-    shown = json.loads(done.stdout)
-    assert len(shown["attempts"]) > 20
-    for attempt in shown["attempts"]:
-        assert attempt["signal"] == 9
-        assert attempt["key"] in {"old2", "new"}
-        assert attempt["whole"]
-        assert attempt["again"] == shown["expected"]
-        assert attempt["left"] == []
-        assert attempt["kept"] == 3
-    keys = [attempt["key"] for attempt in shown["attempts"]]
-    assert keys == sorted(keys, reverse=True), "once the new one is current it stays"
 
 
 def test_a_reader_never_sees_half_a_generation_or_an_older_one(tmp_path: Path) -> None:
