@@ -170,7 +170,7 @@ def add(
         CorrectionError: something in it is wrong, or the claim, report or correction is not there.
         StoreError: the file cannot be written.
     """
-    action = Action(action)
+    action = _action(action)
     anchors = _anchors(root, action, target, value or {})
     with _writing(root) as db:
         rows = list(_rows(db))
@@ -507,8 +507,6 @@ def _from_cells(cells: Sequence[str]) -> Correction:
         CorrectionError: they are no correction.
     """
     made_at, author, reason, action, target, value, anchors, undoes = cells
-    if action not in list(Action):
-        raise CorrectionError(f"action {action!r} is unknown: one of {', '.join(Action)}")
     try:
         read = json.loads(value)
         found = tuple(Anchor(**anchor | {"beside": tuple(anchor["beside"])}) for anchor in json.loads(anchors))
@@ -516,7 +514,13 @@ def _from_cells(cells: Sequence[str]) -> Correction:
         raise CorrectionError(f"its value or anchors are not what is expected: {store.first_line(error)}") from None
     if not isinstance(read, dict) or not all(isinstance(t, str) for a in found for t in (*_texts(a), *a.beside)):
         raise CorrectionError("its value or anchors are not what is expected")
-    return Correction(_utc(made_at), author, reason, Action(action), target, read, found, undoes)
+    return Correction(_utc(made_at), author, reason, _action(action), target, read, found, undoes)
+
+
+def _action(name: str) -> Action:
+    if name not in list(Action):
+        raise CorrectionError(f"action {name!r} is unknown: one of {', '.join(Action)}")
+    return Action(name)
 
 
 def _texts(anchor: Anchor) -> tuple[str, ...]:

@@ -78,6 +78,12 @@ class Case:
 
     def fault(self, resume: Callable[[], Generation]) -> str:
         """Say what is wrong with what stands now, and with what a second try gives; '' for nothing."""
+        try:
+            return self._fault(resume)
+        except StoreError as error:
+            return str(error)
+
+    def _fault(self, resume: Callable[[], Generation]) -> str:
         root = self._root
         generation = store.current(root)
         if generation is None or generation.generation_id not in (self._old[-1], self.new):

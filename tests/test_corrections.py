@@ -243,6 +243,11 @@ def test_who_and_why_have_to_be_said(root: Path, author: str, reason: str, line:
         add(root, Action.STATUS, ID, DENIED, author=author, reason=reason)
 
 
+def test_an_unknown_action_is_named(root: Path) -> None:
+    with pytest.raises(CorrectionError, match="action 'teleport' is unknown: one of move, date"):
+        add(root, "teleport", ID, **WHO)  # type: ignore[arg-type]  # what the call refuses
+
+
 def test_before_the_first_build_there_is_nothing_to_correct(tmp_path: Path) -> None:
     with pytest.raises(CorrectionError, match="nothing is built yet"):
         add(tmp_path, Action.STATUS, ID, DENIED, **WHO)
@@ -324,6 +329,26 @@ def test_what_add_has_returned_outlives_a_kill(root: Path) -> None:
     whole = [id_ for id_ in told if len(id_) == 16]
     assert kept[: len(whole)] == whole
     assert len(kept) - len(whole) in {0, 1}, "at most the one that was just being told"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="limits a process as POSIX can")
+def test_a_full_disk_is_one_line_and_what_was_there_stays(root: Path) -> None:
+    made = add(root, Action.STATUS, ID, DENIED, **WHO)
+    script = (
+        "import resource, signal, sys; from pathlib import Path; from geo.corrections import add\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))\n"
+        "try:\n"
+        f"    add(Path(sys.argv[1]), 'status', '{ID}', {DENIED}, author='Ana', reason='x' * 4_000)\n"
+        "except Exception as error:\n"
+        "    print(type(error).__name__, error)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, root], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"StoreError {root / 'corrections.sqlite'}: cannot be written: ")
+    assert done.stdout.count("\n") == 1
+    assert read_corrections(root) == [made]
+    again = add(root, Action.STATUS, ID, DENIED, **WHO)
+    assert read_corrections(root) == [made, again]
 
 
 # --- CSV ---
@@ -449,7 +474,10 @@ def test_an_undo_without_what_it_takes_back_is_refused(root: Path, tmp_path: Pat
         (2, f"it takes back {first.correction_id!r}, which is not here"),
     )
     early = replace(undo, made_at=first.made_at)
-    assert import_text(tmp_path / "other", as_csv([first, early])).refused[0][1].endswith("which was made after it")
+    import_text(tmp_path / "other", as_csv([first]))
+    assert import_text(tmp_path / "other", as_csv([early])).refused == (
+        (2, f"it takes back {first.correction_id!r}, which was made after it"),
+    )
 
 
 @pytest.mark.parametrize(

