@@ -2,8 +2,9 @@
 
 A correction belongs to the claim whose id it names. Where that is gone, since the report was edited or is read by newer
 code, it belongs to the one claim of the same sentence, place and type; then of the same sentence and place; then to the
-only claim of the sentence. The claims that stood beside it are never taken for it. What belongs to no claim is
-orphaned: it is told with the reason, and applies again as soon as its claim is back.
+only claim of the sentence. The claims that stood beside it are never taken for it: the last two steps ask that those
+are all still there. What belongs to no claim is orphaned: it is told with the reason, and applies again as soon as its
+claim is back.
 """
 
 from collections import defaultdict
@@ -163,16 +164,17 @@ class _Index:
             for id_, claim in self._sentences.get((report, anchor.text), {}).items()
             if id_ not in anchor.beside
         }
+        told_apart = self._ids.issuperset(anchor.beside)  # else what is left may be what stood beside, read otherwise
         tests: tuple[Callable[[Claim], bool], ...] = (
             lambda claim: _is_at(claim, anchor) and claim.event_type == anchor.event_type,
-            lambda claim: _is_at(claim, anchor),
-            lambda _: True,
+            lambda claim: told_apart and _is_at(claim, anchor),
+            lambda _: told_apart,
         )
         for test in tests:
             if len(fits := [id_ for id_, claim in left.items() if test(claim)]) == 1:
                 return fits[0]
         raise CorrectionError(
-            f"{len(left)} claims are read in its sentence now, and none is plainly the one that was meant"
+            f"its claim is not read any more, and none of {len(left)} in its sentence is plainly the one that was meant"
             if left
             else "its claim is not read in the report any more, and no other stands for it"
         )
