@@ -368,7 +368,9 @@ def show_claims(claims: pd.DataFrame) -> None:
 
 
 def show_tray(waiting: pd.DataFrame) -> None:
-    st.caption("What could not be dated, placed or read waits here with the reason.")
+    st.caption(
+        "Not dated, not placed, not readable, rejected, or a correction whose claim is gone: each with the reason."
+    )
     st.dataframe(
         waiting,
         hide_index=True,
