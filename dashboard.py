@@ -150,7 +150,7 @@ def show_head(folder: Path, report: BuildReport) -> None:
             ]
             st.text("  ·  ".join(figures))
     if not counts.reports:
-        st.info("There is no report here yet. Put .txt, .html, .jsonl or .csv files into the folder, then reload.")
+        st.info("There is no report here yet. Put .txt, .html, .jsonl, .csv or .zip files into it, then reload.")
     if not report.model:
         st.caption("No language model is installed: the reports were read by the rules alone, which find less.")
 
@@ -368,7 +368,9 @@ def show_claims(claims: pd.DataFrame) -> None:
 
 
 def show_tray(waiting: pd.DataFrame) -> None:
-    st.caption("What could not be dated, placed or read waits here with the reason.")
+    st.caption(
+        "Not dated, not placed, not readable, rejected, or a correction whose claim is gone: each with the reason."
+    )
     st.dataframe(
         waiting,
         hide_index=True,

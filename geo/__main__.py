@@ -3,28 +3,43 @@
 Heavy modules are imported inside the commands, so that ``dateline --help`` answers at once.
 """
 
-import io
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geo import __version__
-from geo.errors import GeoError, ReportError
-from geo.resources import data_folder, resource
+from geo.desk import correct_app, corrections_app
+from geo.errors import GeoError
+from geo.history import diff_command, generations_command, rollback_command
+from geo.options import (
+    DONE,
+    FAILED,
+    INCOMPLETE,
+    AsJson,
+    Curated,
+    Data,
+    Folder,
+    Model,
+    Online,
+    Service,
+    ServiceUrl,
+    Target,
+    config_of,
+    reports_folder,
+)
+from geo.resources import data_folder
+from geo.terminal import complain, count, open_input, open_output, printable, progress_bar, show, write
 
 if TYPE_CHECKING:
-    from geo.build import BuildReport, Config, Progress
+    from geo.build import BuildReport, Reading
     from geo.model import Candidate, Place
 
 __all__ = ["app", "main", "run"]
-
-_DONE, _INCOMPLETE, _FAILED = 0, 1, 2
 
 app = typer.Typer(
     name="dateline",
@@ -39,6 +54,11 @@ layers_app = typer.Typer(
     help="Add layers of places of your own, and see what a name means in all.", no_args_is_help=True
 )
 app.add_typer(layers_app, name="gazetteer")
+app.add_typer(correct_app, name="correct")
+app.add_typer(corrections_app, name="corrections")
+app.command("generations")(generations_command)
+app.command("rollback")(rollback_command)
+app.command("diff")(diff_command)
 
 
 class Table(StrEnum):
@@ -55,46 +75,12 @@ class Format(StrEnum):
     GEOJSON = "geojson"
 
 
-class Online(StrEnum):
-    """Services that are asked for names which no offline layer knows."""
-
-    NOMINATIM = "nominatim"
-    PHOTON = "photon"
-    NONE = "none"
-
-
 class LayerFormat(StrEnum):
     """File formats of an imported layer."""
 
     GEONAMES = "geonames"
     CSV = "csv"
     GEOJSON = "geojson"
-
-
-Folder = Annotated[
-    Path | None, typer.Argument(help="The folder of reports; without it the five shipped ones.", show_default=False)
-]
-Data = Annotated[
-    Path | None,
-    typer.Option("--data", help="Where builds are kept. [env: DATELINE_DATA, else the user's data folder]"),
-]
-Curated = Annotated[
-    Path | None, typer.Option("--gazetteer", help="A curated gazetteer.csv in place of the shipped one.")
-]
-Model = Annotated[
-    str | None, typer.Option("--model", help="A spaCy model's name, or 'none' for the rules alone. [default: the best]")
-]
-
-Service = Annotated[
-    Online | None,
-    typer.Option(
-        "--online", help="Ask this service for names not known offline. [env: DATELINE_ONLINE; default: none]"
-    ),
-]
-ServiceUrl = Annotated[
-    str | None, typer.Option("--online-url", help="Your own server of that service. [env: DATELINE_ONLINE_URL]")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -116,10 +102,12 @@ def build_command(
     """Read a folder of reports and publish its claims and events."""
     from geo.build import build
 
-    with _progress() as progress:
-        report = build(_folder(folder), data_folder(data), _config(gazetteer, model, online, online_url), progress)
+    with progress_bar() as progress:
+        report = build(
+            reports_folder(folder), data_folder(data), config_of(gazetteer, model, online, online_url), progress
+        )
     _tell(report)
-    raise typer.Exit(_INCOMPLETE if report.unreadable else _DONE)
+    raise typer.Exit(INCOMPLETE if report.unreadable else DONE)
 
 
 @app.command("open")
@@ -138,12 +126,12 @@ def open_command(
     from geo.layers import layers_folder
     from geo.serve import serve
 
-    config = _config(gazetteer, model, online, online_url)
-    with _progress() as progress:
-        report = build_if_stale(_folder(folder), data_folder(data), config, progress)
+    config = config_of(gazetteer, model, online, online_url)
+    with progress_bar() as progress:
+        report = build_if_stale(reports_folder(folder), data_folder(data), config, progress)
     _tell(report)
     chosen = {
-        "DATELINE_FOLDER": _folder(folder).resolve(),
+        "DATELINE_FOLDER": reports_folder(folder).resolve(),
         "DATELINE_DATA": data_folder(data).resolve(),
         "DATELINE_GAZETTEER": gazetteer and gazetteer.resolve(),
         "DATELINE_LAYERS": layers_folder().resolve(),
@@ -159,7 +147,7 @@ def export_command(
     folder: Folder = None,
     table: Annotated[Table, typer.Option(help="What to write.")] = Table.CLAIMS,
     format_: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.CSV,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file. [default: standard output]")] = None,
+    output: Target = None,
     raw: Annotated[
         bool, typer.Option("--raw", help="CSV cells exactly as they are, even where a spreadsheet would run them.")
     ] = False,
@@ -173,17 +161,17 @@ def export_command(
     from geo.build import build_if_stale
     from geo.export import export_csv, export_geojson
 
-    config = _config(gazetteer, model, online, online_url)
-    with _progress() as progress:
-        report = build_if_stale(_folder(folder), data_folder(data), config, progress)
+    config = config_of(gazetteer, model, online, online_url)
+    with progress_bar() as progress:
+        report = build_if_stale(reports_folder(folder), data_folder(data), config, progress)
     rows = report.generation.table(table)
-    with _output(output) as file:
+    with open_output(output) as file:
         if format_ is Format.CSV:
             export_csv(rows, file, raw=raw)
         else:
             export_geojson(rows, file)
     _tell_unreadable(report)
-    raise typer.Exit(_INCOMPLETE if report.unreadable else _DONE)
+    raise typer.Exit(INCOMPLETE if report.unreadable else DONE)
 
 
 @app.command("geoparse")
@@ -204,45 +192,65 @@ def geoparse_command(
     from geo.build import open_gazetteer
     from geo.geoparse import geoparse_lines
 
-    config = _config(gazetteer, model, online, online_url)
-    with _progress() as progress:
+    config = config_of(gazetteer, model, online, online_url)
+    with progress_bar() as progress:
         open_gazetteer(config, progress)
     failed = False
-    with _input(source) as lines, _output(None if target == "-" else Path(target), source) as out:
+    with open_input(source) as lines, open_output(None if target == "-" else Path(target), source) as out:
         for number, record in geoparse_lines(lines, config, demonyms=not no_demonyms):
             if "error" in record:
                 failed = True
-                _complain(f"{source}:{number}: {record['error']}")
+                complain(f"{source}:{number}: {record['error']}")
             if "warning" in record:
-                _complain(f"{source}:{number}: {record['warning']}")
+                complain(f"{source}:{number}: {record['warning']}")
             out.write(json.dumps(record, ensure_ascii=False, allow_nan=False, default=str) + "\n")
             out.flush()
-    raise typer.Exit(_INCOMPLETE if failed else _DONE)
+    raise typer.Exit(INCOMPLETE if failed else DONE)
 
 
 @app.command("explain")
 def explain_command(
-    report: Annotated[Path, typer.Argument(help="A report's file.", show_default=False)],
+    report: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A report's file, or one of many: FILE.jsonl#ID, FILE.csv#ID.", show_default=False
+        ),
+    ],
     gazetteer: Curated = None,
     model: Model = None,
     online: Service = None,
     online_url: ServiceUrl = None,
 ) -> None:
-    """Print how a report was read: paragraph by paragraph its places, dates and claims, each with why."""
+    """Print how a report was read: paragraph by paragraph its places, dates and claims, each with why.
+
+    Of a file of many reports (.jsonl, .csv, .zip) each is printed; what cannot be read gives exit code 1.
+    """
     from geo.build import open_gazetteer, read_report
+
+    config = config_of(gazetteer, model, online, online_url)
+    with progress_bar() as progress:
+        open_gazetteer(config, progress)
+    readings, unreadable = read_report(report, config)
+    left_out = [(r.document.report, r.error) for r in readings if r.error] + [(u.report, u.reason) for u in unreadable]
+    for reading in (r for r in readings if not r.error):
+        _write_explained(reading, named=len(readings) > 1)
+    for name, reason in left_out:
+        complain(f"{name}: {reason}")
+    raise typer.Exit(INCOMPLETE if left_out else DONE)
+
+
+def _write_explained(reading: "Reading", *, named: bool) -> None:
+    """Print how one report was read; ``named`` says which it is, where there are several."""
     from geo.explain import explain, explain_day
 
-    config = _config(gazetteer, model, online, online_url)
-    with _progress() as progress:
-        open_gazetteer(config, progress)
-    for reading in read_report(report, config):
-        if reading.error:
-            raise ReportError(f"{report}: {reading.error}")
-        _write(f"{_printable(reading.document.title or reading.document.report)}\n{explain_day(reading.document)}\n")
-        for paragraph in explain(reading):
-            _write(f"\n{_printable(paragraph.text)}\n")
-            for note in paragraph.notes:
-                _write(f"    {note.kind.value:<5}  {_printable(note.words)}  →  {_printable(note.says)}\n")
+    document = reading.document
+    heading = f"{document.report}: {document.title}" if named and document.title else document.title or document.report
+    write(f"{printable(heading)}\n{explain_day(document)}\n")
+    for paragraph in explain(reading):
+        write(f"\n{printable(paragraph.text)}\n")
+        for note in paragraph.notes:
+            write(f"    {note.kind.value:<5}  {printable(note.words)}  →  {printable(note.says)}\n")
+    write("\n" if named else "")
 
 
 @app.command("place")
@@ -261,14 +269,14 @@ def place_command(
     from geo.build import open_gazetteer
     from geo.places import rank_places
 
-    with _progress() as progress:
-        opened = open_gazetteer(_config(gazetteer, None, online, online_url), progress)
+    with progress_bar() as progress:
+        opened = open_gazetteer(config_of(gazetteer, None, online, online_url), progress)
     found = rank_places(name, opened, near)
     if as_json:
         document = {"name": name, "near": near, "candidates": [_candidate_record(c) for c in found]}
-        _write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     else:
-        _show(
+        show(
             ("score", *_PLACE_COLUMNS, "reasons"),
             ([f"{c.score:.3f}", *_cells(c.place), "; ".join(c.reasons)] for c in found),
         )
@@ -292,15 +300,15 @@ def import_command(
     """
     from geo.layers import import_layer
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         info = import_layer(file, name=name, format_=format_, progress=progress)
-    left_out = f"; {_count(info.bad, 'bad row')} left out" if info.bad else ""
-    _complain(f"Imported {info.name}: {_count(info.places, 'place')} under {_count(info.names, 'name')}{left_out}")
+    left_out = f"; {count(info.bad, 'bad row')} left out" if info.bad else ""
+    complain(f"Imported {info.name}: {count(info.places, 'place')} under {count(info.names, 'name')}{left_out}")
     for line, reason in info.first_bad:
-        _complain(f"{file}:{line}: {reason}")
+        complain(f"{file}:{line}: {reason}")
     if info.bad > len(info.first_bad):
-        _complain(f"{file}: and {info.bad - len(info.first_bad):,} more bad rows")
-    raise typer.Exit(_INCOMPLETE if info.bad else _DONE)
+        complain(f"{file}: and {info.bad - len(info.first_bad):,} more bad rows")
+    raise typer.Exit(INCOMPLETE if info.bad else DONE)
 
 
 @layers_app.command("list")
@@ -313,11 +321,11 @@ def list_command(as_json: AsJson = False) -> None:
         for i in list_layers()
     ]
     if as_json:
-        _write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
     elif rows:
-        _show(tuple(rows[0]), ([str(value) for value in row.values()] for row in rows))
+        show(tuple(rows[0]), ([str(value) for value in row.values()] for row in rows))
     else:
-        _complain("No gazetteer is imported")
+        complain("No gazetteer is imported")
 
 
 @layers_app.command("remove")
@@ -326,7 +334,7 @@ def remove_command(name: Annotated[str, typer.Argument(help="The layer's name.",
     from geo.layers import remove_layer
 
     remove_layer(name)
-    _complain(f"Removed {name}")
+    complain(f"Removed {name}")
 
 
 @layers_app.command("lookup")
@@ -341,12 +349,12 @@ def lookup_command(
     """
     from geo.build import open_gazetteer
 
-    with _progress() as progress:
-        found = open_gazetteer(_config(gazetteer, None, Online.NONE), progress).lookup_all(name)
+    with progress_bar() as progress:
+        found = open_gazetteer(config_of(gazetteer, None, Online.NONE), progress).lookup_all(name)
     if as_json:
-        _write(json.dumps([_place_record(place) for place in found], ensure_ascii=False, indent=2) + "\n")
+        write(json.dumps([_place_record(place) for place in found], ensure_ascii=False, indent=2) + "\n")
     else:
-        _show((*_PLACE_COLUMNS, "source"), ([*_cells(place), place.source] for place in found))
+        show((*_PLACE_COLUMNS, "source"), ([*_cells(place), place.source] for place in found))
     _leave_unless(found, name)
 
 
@@ -355,28 +363,16 @@ def main(argv: list[str] | None = None) -> int:
     try:
         app(args=argv, prog_name="dateline")
     except SystemExit as done:
-        return done.code if isinstance(done.code, int) else _DONE
+        return done.code if isinstance(done.code, int) else DONE
     except GeoError as error:
-        _complain(str(error))
-        return _FAILED
-    return _DONE
+        complain(str(error))
+        return FAILED
+    return DONE
 
 
 def run() -> None:
     """Run as the console command ``dateline``."""
     sys.exit(main(sys.argv[1:]))
-
-
-def _folder(folder: Path | None) -> Path:
-    return folder or resource("seeds")
-
-
-def _config(
-    gazetteer: Path | None, model: str | None, online: Online | None = None, online_url: str | None = None
-) -> "Config":
-    from geo.build import Config
-
-    return Config(gazetteer, model, online, online_url)
 
 
 # --- places as tables and JSON ---
@@ -402,109 +398,27 @@ def _candidate_record(candidate: "Candidate") -> dict[str, Any]:
 
 def _leave_unless(found: Sequence[object], name: str) -> None:
     if not found:
-        _complain(f"{name!r}: no gazetteer layer knows this name")
-        raise typer.Exit(_INCOMPLETE)
-
-
-def _show(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table: ruled on a terminal, aligned words in a pipe; nothing without rows."""
-    cells = [[_printable(cell) for cell in row] for row in rows]
-    if cells and sys.stdout.isatty():
-        _show_ruled(columns, cells)
-    elif cells:
-        widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
-        for row in (columns, *cells):
-            _write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
-
-
-def _show_ruled(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table as Ruled
-    from rich.text import Text
-
-    ruled = Ruled(*columns)
-    for row in cells:
-        ruled.add_row(*map(Text, row))  # not as markup: names come from files
-    Console(file=sys.stdout).print(ruled)
-
-
-def _printable(cell: str) -> str:
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in cell)
-
-
-def _write(text: str) -> None:
-    with _output(None) as out:
-        out.write(text)
-
-
-@contextmanager
-def _progress() -> Iterator["Progress | None"]:
-    """Show a bar on a terminal; in a pipe stay quiet."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Starting", total=1.0)
-        yield lambda share, text: bar.update(task, completed=share, description=text)
+        complain(f"{name!r}: no gazetteer layer knows this name")
+        raise typer.Exit(INCOMPLETE)
 
 
 def _tell(report: "BuildReport") -> None:
     """Say on standard error what was built and what was left out."""
     numbers = {"report": report.reports, "independent source": report.sources}
     numbers |= {"claim": report.claims, "event": report.events}
-    counts = ", ".join(_count(n, noun) for noun, n in numbers.items())
+    counts = ", ".join(count(n, noun) for noun, n in numbers.items())
+    corrected = {"rejected": report.rejected, "orphaned": report.orphaned}
     trays = f"{report.undated:,} undated, {report.unplaced:,} unplaced, {len(report.unreadable):,} unreadable"
-    _complain(f"{'Built' if report.fresh else 'Nothing has changed'}: {counts}; in trays: {trays}")
+    trays += "".join(f", {n:,} {what}" for what, n in corrected.items() if n)
+    complain(f"{'Built' if report.fresh else 'Nothing has changed'}: {counts}; in trays: {trays}")
     if not report.model:
-        _complain("No language model is installed or wanted: the rules alone read the reports")
+        complain("No language model is installed or wanted: the rules alone read the reports")
     _tell_unreadable(report)
 
 
 def _tell_unreadable(report: "BuildReport") -> None:
     for item in report.unreadable:
-        _complain(f"{item.report}: {item.reason}")
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
-def _complain(line: str) -> None:
-    typer.echo(line, err=True)
-
-
-def _input(source: str) -> AbstractContextManager[IO[bytes]]:
-    if source == "-":
-        return nullcontext(sys.stdin.buffer)
-    try:
-        return Path(source).open("rb")
-    except OSError as error:
-        raise ReportError(f"{source}: cannot be opened: {error.strerror}") from error
-
-
-@contextmanager
-def _output(target: Path | None, source: str = "-") -> Iterator[TextIO]:
-    """Open a file or standard output as UTF-8 with line ends as written; half characters become JSON escapes."""
-    as_written: dict[str, Any] = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
-    if target is None:
-        wrapper = io.TextIOWrapper(sys.stdout.buffer, **as_written)
-        try:
-            yield wrapper
-        finally:
-            wrapper.detach()
-        return
-    try:
-        if source != "-" and target.exists() and target.samefile(source):
-            raise ReportError(f"{target}: is the input; it would be lost")
-        file = target.open("w", **as_written)
-    except OSError as error:
-        raise ReportError(f"{target}: cannot be written: {error.strerror}") from error
-    with file:
-        yield file
+        complain(f"{item.report}: {item.reason}")
 
 
 if __name__ == "__main__":

@@ -6,24 +6,27 @@ the gazetteer are loaded once in each. Batches never show in the output.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
 from geo import __version__, store
+from geo.amendments import Amended, Orphan, Rejection, aliases, apply_corrections, correct_days
 from geo.claims import extract_claims
 from geo.copies import group_copies, inherit_days
+from geo.corrections import Correction, in_effect, read_corrections
 from geo.dates import find_dates
-from geo.documents import SUFFIXES, read_documents
+from geo.documents import SUFFIXES, fingerprint, read_documents
 from geo.errors import ReportError
 from geo.events import build_events, claim_id, claim_row, event_row, mention_rows, report_row
+from geo.files import shown_path
 from geo.gazetteer import Gazetteer, load_gazetteer
 from geo.language import Language, ParsedDocument, load_language
 from geo.layers import layers_stamp, open_layers
 from geo.mentions import find_mentions
-from geo.model import Claim, Document, Mention, Origin, Resolution, Status, Timex, Unreadable
+from geo.model import Claim, Document, Mention, Origin, Place, Resolution, Status, Timex, Unreadable
 from geo.online import offline, open_online, with_online
 from geo.places import resolve_places
 from geo.resources import resource
@@ -34,6 +37,7 @@ __all__ = ["BuildReport", "Config", "Reading", "build", "build_if_stale", "extra
 
 _BATCH = 50  # reports; enough to make a hop to another process cheap, few enough to show progress
 _OPENED, _READ = 0.3, 0.95  # shares of a build's progress at which the gazetteer is open and the reports are read
+_TRAYS = ("undated", "unplaced", "unreadable", "rejected", "orphaned")
 _PACKAGE = Path(__file__).resolve().parent
 
 Progress = Callable[[float, str], None]
@@ -48,12 +52,14 @@ class Config:
     ``gazetteer`` is the curated layer, None for the shipped one; ``model`` a spaCy model's name, "none" for the rules
     alone, None for the best one installed. ``online`` is the service that is asked for names which no offline layer
     knows ("nominatim", "photon", "none"), None for the one that $DATELINE_ONLINE names; ``online_url`` an own server.
+    ``aliases`` are names to which analysts have given places; a build puts in those of the project's corrections.
     """
 
     gazetteer: Path | None = None
     model: str | None = None
     online: str | None = None
     online_url: str | None = None
+    aliases: tuple[tuple[str, Place], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,8 @@ class Reading:
 class BuildReport:
     """What a build did: its generation, counts, and a line for everything that could not be read.
 
-    ``sources`` counts independent ones: the copies of a story are one. ``model`` is the language model's name, or ''
+    ``sources`` counts independent ones: the copies of a story are one. ``rejected`` counts claims that analysts have
+    rejected, ``orphaned`` corrections whose claim or report is gone. ``model`` is the language model's name, or ''
     when the rules worked alone. ``fresh`` is False where nothing had changed since the last build and that was kept.
     """
 
@@ -82,6 +89,8 @@ class BuildReport:
     events: int
     undated: int
     unplaced: int
+    rejected: int
+    orphaned: int
     model: str
     unreadable: tuple[Unreadable, ...]
     fresh: bool
@@ -103,26 +112,29 @@ def build(
     Raises:
         ReportError: the folder cannot be opened.
         GazetteerError, ModelMissingError: what ``config`` names cannot be used.
-        StoreError: ``data`` cannot be written.
+        StoreError: ``data`` cannot be written, or its corrections cannot be read.
     """
-    config, progress = config or Config(), progress or _silent
-    corpus, root = _read(folder), store.project_folder(data, folder)
-    return _build(corpus, root, _key(corpus, config, progress), config, progress, runner)
+    progress, root = progress or _silent, store.project_folder(data, folder)
+    corrections = in_effect(read_corrections(root))
+    config = _with_aliases(config or Config(), corrections)
+    key = _key(folder, corrections, config, progress)
+    return _build(_read_corrected(folder, corrections), root, key, config, progress, runner)
 
 
 def build_if_stale(
     folder: Path, data: Path, config: Config | None = None, progress: Progress | None = None
 ) -> BuildReport:
-    """Build unless the current generation was made from the same reports, code, gazetteer and models.
+    """Build unless the current generation was made from the same reports, corrections, code, gazetteer and models.
 
     Raises:
         GeoError: as ``build``.
     """
-    config, progress = config or Config(), progress or _silent
-    corpus, root = _read(folder), store.project_folder(data, folder)
-    key = _key(corpus, config, progress)
+    progress, root = progress or _silent, store.project_folder(data, folder)
+    corrections = in_effect(read_corrections(root))
+    config = _with_aliases(config or Config(), corrections)
+    key = _key(folder, corrections, config, progress)
     if store.is_stale(root, key):
-        return _build(corpus, root, key, config, progress, map)
+        return _build(_read_corrected(folder, corrections), root, key, config, progress, map)
     generation = store.current(root)
     assert generation is not None, "what is not stale is there"  # noqa: S101 - tells the type checker so
     return _report(generation, fresh=False)
@@ -136,7 +148,9 @@ def open_gazetteer(config: Config, progress: Progress | None = None) -> Gazettee
     Raises:
         GazetteerError: it cannot be used.
     """
-    gazetteer = load_gazetteer(config.gazetteer, progress=progress, imported=open_layers())
+    gazetteer = load_gazetteer(
+        config.gazetteer, progress=progress, imported=open_layers(), aliases=dict(config.aliases)
+    )
     online = open_online(config.online, config.online_url)
     return gazetteer if online is None else with_online(gazetteer, online)
 
@@ -170,21 +184,38 @@ def _extract(document: Document, gazetteer: Gazetteer, language: Language, find:
     return Reading(document, tuple(resolutions), tuple(timexes), tuple(claims))
 
 
-def read_report(path: Path, config: Config) -> list[Reading]:
-    """Read the reports of one file, with its folder around it: a day may come from ``reports.csv`` or a near copy.
+def read_report(path: Path, config: Config) -> tuple[list[Reading], list[Unreadable]]:
+    """Read the reports of one file and a line for what is none in it, with its folder around it.
+
+    A day may come from ``reports.csv`` or a near copy. ``path`` may also name one report of a file of many:
+    ``FILE.jsonl#ID``, ``FILE.csv#ID`` or ``FILE.zip/PATH``.
 
     Raises:
-        ReportError: the file is no report that can be read; one line with the reason.
+        ReportError: there is no report that can be read; one line with the reason.
         GazetteerError, ModelMissingError: what ``config`` names cannot be used.
     """
-    corpus = _read(path.parent)
+    folder = _folder_of(path)
+    name = shown_path(path, folder)
+    corpus = _read(folder)
     documents = infer_days(inherit_days(corpus.documents, group_copies(corpus.documents)))
-    wanted = [d for d in documents if d.report == path.name]
+    wanted = [d for d in documents if _is_of(d.report, name)]
+    left_out = [item for item in corpus.unreadable if _is_of(item.report, name)]
     if not wanted:
-        reasons = (item.reason for item in corpus.unreadable if item.report == path.name)
-        missing = "no such file" if not path.exists() else f"no report that can be read ({', '.join(SUFFIXES)})"
-        raise ReportError(f"{path}: {next(reasons, missing)}")
-    return extract_batch(wanted, config)
+        missing = f"no report that can be read ({', '.join(SUFFIXES)})" if path.exists() else "no such file"
+        where, reason = (left_out[0].report, left_out[0].reason) if left_out else (name, missing)
+        raise ReportError(f"{folder / where}: {reason}")
+    return extract_batch(wanted, config), left_out
+
+
+def _folder_of(path: Path) -> Path:
+    """Return the folder around a file, also for a path that goes on inside the file."""
+    many = (p for p in (Path(str(path).partition("#")[0]), *path.parents) if p.is_file())
+    return next(many, path).parent
+
+
+def _is_of(report: str, file: str) -> bool:
+    """Tell whether a report, or a line of the tray, is the file's own or of what is in it."""
+    return report == file or report.startswith((f"{file}#", f"{file}:", f"{file}/"))
 
 
 # --- from corpus to generation ---
@@ -192,10 +223,12 @@ def read_report(path: Path, config: Config) -> list[Reading]:
 
 @dataclass(frozen=True, slots=True)
 class _Corpus:
-    """A folder as read."""
+    """A folder as read, with the corrections in effect and those of them that belong to no report in it."""
 
     documents: Sequence[Document]
     unreadable: Sequence[Unreadable]
+    corrections: Sequence[Correction] = ()
+    orphans: Sequence[Orphan] = ()
 
 
 def _read(folder: Path) -> _Corpus:
@@ -203,6 +236,16 @@ def _read(folder: Path) -> _Corpus:
     if not documents and not unreadable:
         unreadable = [Unreadable(".", f"the folder holds no report ({', '.join(SUFFIXES)})")]
     return _Corpus(documents, unreadable)
+
+
+def _read_corrected(folder: Path, corrections: Sequence[Correction]) -> _Corpus:
+    corpus = _read(folder)
+    documents, orphans = correct_days(corpus.documents, corrections)
+    return _Corpus(documents, corpus.unreadable, corrections, orphans)
+
+
+def _with_aliases(config: Config, corrections: Sequence[Correction]) -> Config:
+    return replace(config, aliases=(*config.aliases, *sorted(aliases(corrections).items())))
 
 
 def _build(corpus: _Corpus, root: Path, key: str, config: Config, progress: Progress, runner: Runner) -> BuildReport:
@@ -213,8 +256,9 @@ def _build(corpus: _Corpus, root: Path, key: str, config: Config, progress: Prog
     documents = infer_days(inherit_days(corpus.documents, origins))
     readings = list(_readings(documents, config, progress, runner))
     progress(_READ, "Writing the tables")
-    tables = _tables(readings, corpus.unreadable, origins)
-    meta = {"key": key, "version": __version__, "model": model, "counts": _counts(tables)}
+    tables = _tables(readings, corpus, origins)
+    corrections = [correction.correction_id for correction in corpus.corrections]
+    meta = {"key": key, "version": __version__, "model": model, "counts": _counts(tables), "corrections": corrections}
     generation = store.publish(root, tables, meta)
     progress(1.0, "Done")
     return _report(generation, fresh=True)
@@ -231,19 +275,26 @@ def _readings(documents: Sequence[Document], config: Config, progress: Progress,
 
 
 def _tables(
-    readings: Sequence[Reading], unreadable: Sequence[Unreadable], origins: Mapping[str, Origin]
+    readings: Sequence[Reading], corpus: _Corpus, origins: Mapping[str, Origin]
 ) -> dict[str, list[dict[str, Any]]]:
-    claims = _distinct(claim for reading in readings for claim in reading.claims)
-    placed = [claim for claim in claims if claim.place is not None]
+    read = _distinct(claim for reading in readings for claim in reading.claims)
+    amended = apply_corrections(read, corpus.corrections)
+    placed = [claim for claim in amended.claims if claim.place is not None]
     rows = {claim_id(claim): claim_row(claim, origins[claim.report_id].origin_id) for claim in placed}
     published = {r.document.report_id: r.document.published for r in readings}
-    events = build_events(placed, published, {report: origin.origin_id for report, origin in origins.items()})
+    origin_ids = {report: origin.origin_id for report, origin in origins.items()}
+    events = build_events(placed, published, origin_ids, amended.together, amended.apart)
     return {
         "claims": list(rows.values()),
         "events": [event_row(event, rows) for event in events],
         "reports": [report_row(r.document, origins[r.document.report_id]) for r in readings],
         "mentions": [row for r in readings for row in mention_rows(r.document.report_id, r.resolutions)],
-        "tray": [*_claim_tray(claims), *_reading_tray(readings), *map(_unreadable_row, unreadable)],
+        "tray": [
+            *_claim_tray(amended.claims),
+            *_correction_tray(amended, corpus.orphans),
+            *_reading_tray(readings),
+            *map(_unreadable_row, corpus.unreadable),
+        ],
     }
 
 
@@ -258,9 +309,9 @@ def _distinct(claims: Iterable[Claim]) -> list[Claim]:
 def _claim_tray(claims: Iterable[Claim]) -> Iterator[dict[str, Any]]:
     for claim in claims:
         if claim.place is None:
-            yield _claim_tray_row("unplaced", claim, "", claim.reason or "its place is not known")
+            yield _claim_tray_row("unplaced", claim, claim.reason or "its place is not known")
         elif claim.date_from is None and claim.date_to is None:
-            yield _claim_tray_row("undated", claim, claim_id(claim), claim.reason or _why_undated(claim))
+            yield _claim_tray_row("undated", claim, claim.reason or _why_undated(claim))
 
 
 def _why_undated(claim: Claim) -> str:
@@ -269,16 +320,46 @@ def _why_undated(claim: Claim) -> str:
     return "no day could be read for it, and the report's own day is not known"
 
 
-def _claim_tray_row(kind: str, claim: Claim, id_: str, reason: str) -> dict[str, Any]:
+def _correction_tray(amended: Amended, orphans: Iterable[Orphan]) -> Iterator[dict[str, Any]]:
+    yield from map(_rejected_row, amended.rejected)
+    yield from map(_orphan_row, (*amended.orphans, *orphans))
+
+
+def _rejected_row(rejection: Rejection) -> dict[str, Any]:
+    row = _claim_tray_row("rejected", rejection.claim, f"rejected {_by_whom(rejection.correction)}")
+    return row | {"correction_id": rejection.correction.correction_id}
+
+
+def _orphan_row(orphan: Orphan) -> dict[str, Any]:
+    correction, anchor = orphan.correction, orphan.correction.anchors[0]
+    return {
+        "kind": "orphaned",
+        "report_id": anchor.report_id,
+        "report": anchor.report,
+        "claim_id": anchor.claim_id,
+        "start": None,
+        "end": None,
+        "text": anchor.text,
+        "reason": f"{orphan.reason} ({correction.action} {_by_whom(correction)})",
+        "correction_id": correction.correction_id,
+    }
+
+
+def _by_whom(correction: Correction) -> str:
+    return f"by {correction.author}: {' '.join(correction.reason.split())}"
+
+
+def _claim_tray_row(kind: str, claim: Claim, reason: str) -> dict[str, Any]:
     return {
         "kind": kind,
         "report_id": claim.report_id,
         "report": claim.report,
-        "claim_id": id_,
+        "claim_id": claim_id(claim),
         "start": claim.start,
         "end": claim.end,
         "text": claim.text,
         "reason": reason,
+        "correction_id": "",
     }
 
 
@@ -290,13 +371,13 @@ def _reading_tray(readings: Iterable[Reading]) -> Iterator[dict[str, Any]]:
 
 
 def _unreadable_row(item: Unreadable) -> dict[str, Any]:
-    empty = {"report_id": "", "claim_id": "", "start": None, "end": None, "text": ""}
+    empty = {"report_id": "", "claim_id": "", "start": None, "end": None, "text": "", "correction_id": ""}
     return {"kind": "unreadable", "report": item.report, "reason": item.reason, **empty}
 
 
 def _counts(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, int]:
     kinds = [row["kind"] for row in tables["tray"]]
-    tray = {kind: kinds.count(kind) for kind in ("undated", "unplaced", "unreadable")}
+    tray = {kind: kinds.count(kind) for kind in _TRAYS}
     sources = {row["origin_id"] for row in tables["reports"]}
     return {name: len(tables[name]) for name in ("reports", "claims", "events")} | tray | {"sources": len(sources)}
 
@@ -312,6 +393,8 @@ def _report(generation: Generation, *, fresh: bool) -> BuildReport:
         events=counts["events"],
         undated=counts["undated"],
         unplaced=counts["unplaced"],
+        rejected=counts["rejected"],
+        orphaned=counts["orphaned"],
         model=generation.meta["model"],
         unreadable=tuple(Unreadable(x["report"], x["reason"]) for x in lines if x["kind"] == "unreadable"),
         fresh=fresh,
@@ -325,16 +408,19 @@ def _silent(_share: float, _text: str) -> None:
 # --- what a build depends on ---
 
 
-def _key(corpus: _Corpus, config: Config, progress: Progress) -> str:
-    """Return a hash of all that decides a build's output: reports, code, gazetteer and language model.
+def _key(folder: Path, corrections: Sequence[Correction], config: Config, progress: Progress) -> str:
+    """Return a hash of all that decides a build's output: reports, corrections, code, gazetteer and language model.
 
-    The models are named, not loaded: that takes a second that a page with nothing to build has not got.
+    The reports are hashed, not read, and the models named, not loaded: that takes seconds that a page with nothing to
+    build has not got. What changes between this and the reading is seen the next time.
     """
+    reports = fingerprint(folder)
     gazetteer = open_gazetteer(config, lambda share, text: progress(share * _OPENED, f"First start: {text}"))
     digest = hashlib.sha256()
-    for part in (*corpus.documents, *corpus.unreadable, _code(), gazetteer.fingerprint, config.model):
+    ids = tuple(correction.correction_id for correction in corrections)
+    for part in (reports, ids, _code(), gazetteer.fingerprint, config.model):
         digest.update(f"{part!r}\n".encode())
-    digest.update(repr(_installed_models()).encode())
+    digest.update(repr(_installed_readers()).encode())
     return digest.hexdigest()
 
 
@@ -349,8 +435,10 @@ def _code() -> str:
 
 
 @cache
-def _installed_models() -> list[str]:
-    found = (d for d in distributions() if (d.name or "").lower().startswith(("en-core-web", "en_core_web", "spacy")))
+def _installed_readers() -> list[str]:
+    """Return the packages whose version decides how a report or a page is read."""
+    readers = ("en-core-web", "en_core_web", "spacy", "trafilatura", "justext", "lxml")
+    found = (d for d in distributions() if (d.name or "").lower().startswith(readers))
     return sorted(f"{d.name} {d.version}" for d in found)
 
 
@@ -359,9 +447,9 @@ def _gazetteer(config: Config) -> Gazetteer:
     path = config.gazetteer or resource("gazetteer.csv")
     status = path.stat() if path.exists() else None
     stamp = (status and (status.st_mtime_ns, status.st_size), layers_stamp())
-    return _load_gazetteer(config.gazetteer, stamp, config.online, config.online_url)
+    return _load_gazetteer(replace(config, model=None), stamp)
 
 
 @lru_cache(maxsize=1)
-def _load_gazetteer(curated: Path | None, _stamp: object, online: str | None, url: str | None) -> Gazetteer:
-    return open_gazetteer(Config(gazetteer=curated, online=online, online_url=url))
+def _load_gazetteer(config: Config, _stamp: object) -> Gazetteer:
+    return open_gazetteer(config)

@@ -6,7 +6,7 @@ in the documentation is made from them.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -71,7 +71,7 @@ CLAIM_COLUMNS: tuple[Column, ...] = (
     Column("date_text", _TEXT, "", "the date expression as written"),
     Column("date_edtf", _TEXT, "", "the days as an Extended Date/Time Format string (ISO 8601-2), ~ where approximate"),
     Column("time_precision", _INT, "", "1 day, 2 week, 3 month, 9 coarser"),
-    Column("date_basis", _TEXT, "", "explicit, relative, publication, inferred or none"),
+    Column("date_basis", _TEXT, "", "explicit, relative, publication, inferred, corrected or none"),
     Column("event_type", _TEXT, "", "what happened, one of fourteen types"),
     Column("acled_equiv", _TEXT, "", "the nearest ACLED event type's name, or empty"),
     Column("plover", _TEXT, "", "the nearest PLOVER event code, or empty"),
@@ -92,6 +92,9 @@ CLAIM_COLUMNS: tuple[Column, ...] = (
     Column("target", _TEXT, "", "to whom, where the sentence says"),
     Column("origin_id", _TEXT, "", "the syndication group of the report"),
     Column("confidence", _FLOAT, "0-1", "of the extraction, not of the truth"),
+    Column("corrections", pa.list_(_TEXT), "", "the analysts' corrections in effect on it, oldest first"),
+    Column("read_place_id", _TEXT, "", "the place as it was read, whatever corrections say"),
+    Column("read_event_type", _TEXT, "", "the type as it was read, whatever corrections say"),
 )
 
 EVENT_COLUMNS: tuple[Column, ...] = (
@@ -126,7 +129,7 @@ REPORT_COLUMNS: tuple[Column, ...] = (
     Column("outlet", _TEXT, "", "who published it"),
     Column("url", _TEXT, "", "its address, if known"),
     Column("published", _DAY, "", "publication day, or null"),
-    Column("published_basis", _TEXT, "", "manifest, metadata, printed, dateline, copy, story or none"),
+    Column("published_basis", _TEXT, "", "corrected, manifest, metadata, printed, dateline, copy, story or none"),
     Column("origin_id", _TEXT, "", "the syndication group"),
     Column("origin", _TEXT, "", "the group's origin as credited, or empty"),
     Column("text", _TEXT, "", "the report's original text"),
@@ -150,14 +153,15 @@ MENTION_COLUMNS: tuple[Column, ...] = (
 )
 
 TRAY_COLUMNS: tuple[Column, ...] = (
-    Column("kind", _TEXT, "", "undated, unplaced or unreadable"),
+    Column("kind", _TEXT, "", "undated, unplaced, unreadable, rejected or orphaned"),
     Column("report_id", _TEXT, "", "the report, or empty for an unreadable one"),
     Column("report", _TEXT, "", "its path or id"),
-    Column("claim_id", _TEXT, "", "the undated claim, or empty"),
+    Column("claim_id", _TEXT, "", "the claim, undated, unplaced, rejected or of an orphaned correction, or empty"),
     Column("start", _INT, "characters", "where the sentence begins, or null"),
     Column("end", _INT, "characters", "where it ends, exclusive, or null"),
     Column("text", _TEXT, "", "its words"),
     Column("reason", _TEXT, "", "why it waits here"),
+    Column("correction_id", _TEXT, "", "the correction that rejected the claim or is orphaned, or empty"),
 )
 
 TABLES: Mapping[str, tuple[Column, ...]] = {
@@ -206,8 +210,8 @@ def _whole(first: date, last: date) -> str:
 
 
 def claim_id(claim: Claim) -> str:
-    """Return 16 hex digits that depend on the claim's own content only."""
-    return _hash(
+    """Return 16 hex digits that depend on the claim's own content only, as it was read: corrections change no id."""
+    return claim.read_as or _hash(
         claim.report_id,
         claim.start,
         claim.end,
@@ -266,6 +270,9 @@ def claim_row(claim: Claim, origin_id: str) -> dict[str, Any]:
         "target": claim.target,
         "origin_id": origin_id,
         "confidence": round(claim.confidence, 4),
+        "corrections": list(claim.corrections),
+        "read_place_id": claim.read_place_id if claim.read_as else place.place_id if place else "",
+        "read_event_type": claim.read_event_type or claim.event_type.value,
     }
 
 
@@ -309,20 +316,67 @@ def mention_rows(report_id: str, resolutions: Iterable[Resolution]) -> list[dict
 
 
 def build_events(
-    claims: Iterable[Claim], published: Mapping[str, date | None], origins: Mapping[str, str]
+    claims: Iterable[Claim],
+    published: Mapping[str, date | None],
+    origins: Mapping[str, str],
+    together: Collection[tuple[str, str]] = (),
+    apart: Collection[tuple[str, str]] = (),
 ) -> list[Event]:
     """Group placed claims that speak of one happening.
 
     One happening: the same place, the same type, days that overlap; what is planned never joins what happened.
-    ``published`` and ``origins`` map a report_id to its publication day and its origin_id.
+    ``published`` and ``origins`` map a report_id to its publication day and its origin_id. ``together`` and ``apart``
+    are pairs of claim ids that an analyst has put into one event, or never into one; ``apart`` goes first.
     """
     buckets: dict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.place is not None:
             key = (claim.place.place_id, claim.event_type.value, claim.status is Status.PLANNED)
             buckets[key].append(claim)
-    groups = (group for key in sorted(buckets) for group in _split_by_days(buckets[key]))
+    divided = {frozenset(pair) for pair in apart}
+    groups = [
+        part
+        for key in sorted(buckets)
+        for group in _split_by_days(buckets[key])
+        for part in (_separated(group, divided) if divided else [group])
+    ]
+    groups = _joined(groups, together, divided)
     return sorted((_event(group, published, origins) for group in groups), key=lambda e: e.event_id)
+
+
+def _separated(claims: list[Claim], divided: Collection[frozenset[str]]) -> list[list[Claim]]:
+    """Split a group so that no pair of ``divided`` is in one part; each claim goes to the first part that takes it."""
+    parts: list[list[Claim]] = []
+    for claim in sorted(claims, key=claim_id):
+        fits = (part for part in parts if not _divides(divided, [claim], part))
+        part = next(fits, None)
+        if part is None:
+            parts.append(part := [])
+        part.append(claim)
+    return parts
+
+
+def _joined(
+    groups: list[list[Claim]], together: Collection[tuple[str, str]], divided: Collection[frozenset[str]]
+) -> list[list[Claim]]:
+    """Join the groups of each pair, unless that would bring together what is divided."""
+    home = {claim_id(claim): number for number, group in enumerate(groups) for claim in group} if together else {}
+    joined = dict(enumerate(groups))
+    for one, other in sorted(together):
+        a, b = home.get(one), home.get(other)
+        if a is None or b is None or a == b or _divides(divided, joined[a], joined[b]):
+            continue
+        for claim in joined[b]:
+            home[claim_id(claim)] = a
+        joined[a] = joined[a] + joined.pop(b)
+    return list(joined.values())
+
+
+def _divides(divided: Collection[frozenset[str]], ones: Iterable[Claim], others: Iterable[Claim]) -> bool:
+    if not divided:
+        return False
+    ids = [claim_id(other) for other in others]
+    return any(frozenset((claim_id(one), other)) in divided for one in ones for other in ids)
 
 
 def event_row(event: Event, by_id: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from geo.model import Claim, DateBasis, Document, PublishedBasis, Resolution, Ro
 __all__ = ["Kind", "Note", "Paragraph", "explain", "explain_day"]
 
 _PUBLISHED = {
+    PublishedBasis.CORRECTED: "as an analyst corrected it",
     PublishedBasis.MANIFEST: "as reports.csv gives it",
-    PublishedBasis.METADATA: "as the page's metadata gives it",
+    PublishedBasis.METADATA: "as its own metadata gives it",
     PublishedBasis.PRINTED: "as printed in its head",
     PublishedBasis.DATELINE: "from its dateline, the year from the context",
     PublishedBasis.COPY: "from a near copy of it that is dated",
@@ -32,6 +33,7 @@ _BASES = {
     DateBasis.RELATIVE: "reckoned from the report's day",
     DateBasis.PUBLICATION: "the report's day, since the sentence gives none",
     DateBasis.INFERRED: "inferred from the text around",
+    DateBasis.CORRECTED: "as an analyst corrected it",
     DateBasis.NONE: "not known",
 }
 

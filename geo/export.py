@@ -2,16 +2,15 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TextIO
 
 import pyarrow as pa
 
-__all__ = ["export_csv", "export_geojson"]
+from geo.cells import guarded
 
-# OWASP, "CSV Injection": a spreadsheet runs a cell that begins with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+__all__ = ["export_csv", "export_geojson", "write_csv"]
 
 
 def export_csv(table: pa.Table, file: TextIO, *, raw: bool = False) -> None:
@@ -20,10 +19,15 @@ def export_csv(table: pa.Table, file: TextIO, *, raw: bool = False) -> None:
     A text cell that a spreadsheet would run as a formula gets a leading ``'``; with ``raw`` every cell stays as it is.
     Open ``file`` with ``newline=""``.
     """
+    write_csv(table.column_names, (row.values() for row in _rows(table)), file, raw=raw)
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Iterable[Any]], file: TextIO, *, raw: bool = False) -> None:
+    """Write rows of values as ``export_csv`` writes those of a table."""
     writer = csv.writer(file, lineterminator="\r\n")  # as RFC 4180; with "\n" Python < 3.13 leaves a lone CR unquoted
-    writer.writerow(table.column_names)
-    for row in _rows(table):
-        writer.writerow([_cell(value, raw) for value in row.values()])
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(value, raw) for value in row])
 
 
 def export_geojson(table: pa.Table, file: TextIO) -> None:
@@ -52,7 +56,7 @@ def _cell(value: Any, raw: bool) -> str:
     if isinstance(value, int | float | date):
         return str(value)
     text = "|".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not raw else text
+    return text if raw else guarded(text)
 
 
 def _feature(row: dict[str, Any]) -> dict[str, Any]:

@@ -284,31 +284,43 @@ class Gazetteer:
     """
 
     def __init__(
-        self, curated: Iterable[CuratedRow], world: World, fingerprint: str, imported: Sequence[ImportedLayer] = ()
+        self,
+        curated: Iterable[CuratedRow],
+        world: World,
+        fingerprint: str,
+        imported: Sequence[ImportedLayer] = (),
+        aliases: Mapping[str, Place] | None = None,
     ) -> None:
-        """Index the curated rows in memory above imported layers, the first to answer first, and an opened world."""
+        """Index the curated rows in memory above imported layers, the first to answer first, and an opened world.
+
+        ``aliases`` are names to which an analyst has given a place: they mean that place alone.
+        """
         self.fingerprint = fingerprint
         self._imported = tuple(imported)
         self._world = world
+        self._aliases = dict(aliases or {})
+        own = {name: replace(place, source="correction") for name, place in self._aliases.items()}
+        self._given = {form: place for name, place in own.items() for form in spellings(name)}
+        self._given_places = {place.place_id: place for place in own.values()}
         self._rows = tuple(_with_population(row, world) for row in curated)
         self._by_id = {row.place.place_id: row.place for row in self._rows if not row.is_stop}
         self._regions = {
             (place.country_code, place.admin1_code): place for place in self._by_id.values() if _is_first_order(place)
         }
         self._curated = _by_name(row for row in self._rows if not row.is_stop)
-        self._stops = frozenset(_by_name(row for row in self._rows if row.is_stop)) - self._curated.keys()
+        stops = frozenset(_by_name(row for row in self._rows if row.is_stop))
+        self._stops = stops - self._curated.keys() - self._given.keys()
         self._layers = lru_cache(maxsize=20_000)(self._find_layers)
         self._people = lru_cache(maxsize=20_000)(self._find_people)
-        names = marisa_trie.Trie(
-            sorted({form for row in self._rows for name in row.names for form in scan_forms(name)})
-        )
+        listed = [*(name for row in self._rows for name in row.names), *self._aliases]
+        names = marisa_trie.Trie(sorted({form for name in listed for form in scan_forms(name)}))
         self._prefixes = _joined([names.prefixes, *(layer.prefixes for layer in self._imported)])
-        self._articled = {fold(name) for row in self._rows for name in row.names if name.startswith(_ARTICLE)}
-        self._codes = world.codes | {fold(name) for row in self._rows for name in row.names if is_code(name)}
+        self._articled = {fold(name) for name in listed if name.startswith(_ARTICLE)}
+        self._codes = world.codes | {fold(name) for name in listed if is_code(name)}
 
     def __reduce__(self) -> tuple[type["Gazetteer"], tuple[object, ...]]:
         """Pickle without the index: 350 curated rows are indexed again in milliseconds."""
-        return Gazetteer, (self._rows, self._world, self.fingerprint, self._imported)
+        return Gazetteer, (self._rows, self._world, self.fingerprint, self._imported, self._aliases)
 
     def lookup(self, name: str, *, small: bool = False) -> list[Place]:
         """Return what a name may mean in the first layer that knows it, best first; nothing for a stop row's name.
@@ -349,6 +361,7 @@ class Gazetteer:
         """
         imported = (layer.get(place_id) for layer in self._imported if not _is_country(place_id))
         place = self._by_id.get(place_id) or next(filter(None, imported), None) or self._world.get(place_id)
+        place = place or self._given_places.get(place_id)
         if place is None:
             raise UnknownPlaceError(f"{place_id!r}: no gazetteer layer holds this place")
         return place
@@ -362,7 +375,9 @@ class Gazetteer:
         return normal_name(name) in self._stops
 
     def is_curated(self, place: Place) -> bool:
-        """Return whether a place comes from the curated layer or an imported one that wins: their word is final."""
+        """Return whether a place comes from an analyst, the curated layer or an imported one that wins: final words."""
+        if self._given_places.get(place.place_id) == place:
+            return True
         wins = (layer for layer in self._imported if layer.wins)
         return place.place_id in self._by_id or any(layer.get(place.place_id) for layer in wins)
 
@@ -437,6 +452,8 @@ class Gazetteer:
         if normal in self._stops:
             return ()
         plain = without_marks(normal)
+        if given := self._given.get(normal) or self._given.get(plain):
+            return ((Layer.CURATED, (given,)),)
         curated = self._curated.get(normal) or self._curated.get(plain, [])
         hits = [(Layer.CURATED, place) for place in curated]
         hits += [hit for hit in self._world.find(normal) or self._world.find(plain) if not self._is_replaced(hit[1])]
@@ -520,14 +537,19 @@ def _is_first_order(place: Place) -> bool:
 
 
 def load_gazetteer(
-    curated: Path | None = None, *, progress: Progress | None = None, imported: Sequence[ImportedLayer] = ()
+    curated: Path | None = None,
+    *,
+    progress: Progress | None = None,
+    imported: Sequence[ImportedLayer] = (),
+    aliases: Mapping[str, Place] | None = None,
 ) -> Gazetteer:
     """Open the gazetteer: the curated file, by default the shipped ``gazetteer.csv``, above the compiled world.
 
     The first call on a machine compiles the world into the cache folder, about 20 s, of which ``progress`` hears
     (share done, 0 to 1, and what is being done); later ones open it in milliseconds.
 
-    ``imported`` layers (``geo.layers.open_layers``) stand between the two, the first to answer first.
+    ``imported`` layers (``geo.layers.open_layers``) stand between the two, the first to answer first. ``aliases`` are
+    names that mean one place alone, over every layer.
 
     Raises:
         GazetteerError: the curated file cannot be used.
@@ -537,4 +559,6 @@ def load_gazetteer(
     world = open_world(progress)
     print_of_rows = blake2b(path.read_bytes(), digest_size=8).hexdigest()
     prints = "".join(f"-{layer.fingerprint}" for layer in imported)
-    return Gazetteer(rows, world, f"{world.key}-{print_of_rows}{prints}", imported)
+    if aliases:
+        prints += f"-{blake2b(repr(sorted(aliases.items(), key=itemgetter(0))).encode(), digest_size=8).hexdigest()}"
+    return Gazetteer(rows, world, f"{world.key}-{print_of_rows}{prints}", imported, aliases)

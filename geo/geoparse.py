@@ -17,13 +17,12 @@ from geo.gazetteer import Gazetteer
 from geo.language import RULES_ALONE, ParsedDocument, load_language
 from geo.mentions import find_mentions, mention_at
 from geo.model import DateBasis, Document, Mention, Resolution, Role, Timex
+from geo.records import json_lines, parse_object
 
 __all__ = ["LONGEST_TEXT", "geoparse", "geoparse_lines"]
 
 LONGEST_TEXT = 2_000_000  # characters
 _LONGEST_DAY = 64  # characters
-_LONGEST_LINE = 30_000_000  # bytes; a text of that length with every character escaped fits
-
 
 Spans = Sequence[tuple[int, int]]
 """Starts and ends in characters of a text, end exclusive."""
@@ -38,10 +37,10 @@ def geoparse_lines(file: IO[bytes], config: Config, *, demonyms: bool = True) ->
     Raises:
         GazetteerError, ModelMissingError: what ``config`` names cannot be used.
     """
-    for number, line in _lines(file):
+    for number, line in json_lines(file):
         record: dict[str, Any] = {}
         try:
-            record = _parsed(line)
+            record = parse_object(line)
             yield number, geoparse(record, config, demonyms=demonyms)
         except ReportError as error:
             yield number, {"id": record.get("id"), "error": str(error)}
@@ -139,32 +138,6 @@ def _at_spans(spans: Spans, reading: Reading, config: Config) -> list[Resolution
 
 
 # --- records ---
-
-
-def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield the numbered lines that are not blank; one that is too long comes cut, and so is refused later."""
-    number = 0
-    while line := file.readline(_LONGEST_LINE):
-        number += 1
-        rest = line
-        while len(rest) == _LONGEST_LINE and not rest.endswith(b"\n"):
-            rest = file.readline(_LONGEST_LINE)
-        if line.strip():
-            yield number, line
-
-
-def _parsed(line: bytes) -> dict[str, Any]:
-    if len(line) == _LONGEST_LINE:
-        raise ReportError(f"the line is too long: the limit is {_LONGEST_LINE:,} bytes")
-    try:
-        record = json.loads(line)
-    except UnicodeDecodeError as error:
-        raise ReportError(f"is not valid UTF-8 at byte {error.start:,} of the line") from None
-    except (ValueError, RecursionError) as error:
-        raise ReportError(f"is not JSON: {error}") from None
-    if not isinstance(record, dict):
-        raise ReportError("is not a JSON object")
-    return record
 
 
 def _document(record: Mapping[str, Any], day: date | None) -> Document:

@@ -96,12 +96,14 @@ class DateBasis(StrEnum):
     RELATIVE = "relative"
     PUBLICATION = "publication"
     INFERRED = "inferred"
+    CORRECTED = "corrected"
     NONE = "none"
 
 
 class PublishedBasis(StrEnum):
     """Where a report's publication day comes from, best first."""
 
+    CORRECTED = "corrected"
     MANIFEST = "manifest"
     METADATA = "metadata"
     PRINTED = "printed"
@@ -122,7 +124,10 @@ class TimePrecision(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One report as read: ``text`` is the decoded file, unchanged, and every offset points into it."""
+    """One report as read: every offset points into ``text``.
+
+    That is the decoded file, unchanged, the text of its record, or what was extracted from its web page.
+    """
 
     report_id: str
     report: str
@@ -136,7 +141,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that yielded no report, and why, in one line."""
+    """A file, or a line or member of one, that yielded no report, and why, in one line."""
 
     report: str
     reason: str
@@ -338,7 +343,8 @@ class Figure:
 class Claim:
     """Who says that what happened at which place on which day; ``start``/``end`` is its sentence.
 
-    ``place`` is None for a happening whose place is not known: it waits in the tray with ``reason``.
+    ``place`` is None for a happening whose place is not known: it waits in the tray with ``reason``. A claim that an
+    analyst has corrected keeps its id in ``read_as``, its place and type as read, and the ids of its ``corrections``.
     """
 
     report_id: str
@@ -371,6 +377,10 @@ class Claim:
     place_start: int | None = None
     place_end: int | None = None
     place_reason: str = ""
+    read_as: str = ""
+    read_place_id: str = ""
+    read_event_type: str = ""
+    corrections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

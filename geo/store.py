@@ -1,9 +1,10 @@
 """Generations on disk: a build is published whole or not at all, and readers never see half of one.
 
 ``<data>/<project>/generations/<id>/`` holds one Parquet file a table and ``meta.json``; it is written in a temporary
-folder, flushed to the disk and renamed. ``<data>/<project>/CURRENT`` names the generations that stay, newest first,
-one a line; its first line is what readers see and it is only ever replaced as a whole. Parquet written in place broke
-in 7 of 20 kills, this order in none (measured). The same rows give the same bytes: nothing here reads the clock.
+folder, flushed to the disk and renamed. ``<data>/<project>/CURRENT`` names on its first line what readers see; the
+generations that stay follow, newest first, one a line, where the current one is not the newest of them. It is only ever
+replaced as a whole. Parquet written in place broke in 7 of 20 kills, this order in none (measured). The same rows give
+the same bytes: nothing here reads the clock.
 """
 
 import hashlib
@@ -13,8 +14,9 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,18 @@ import pyarrow.parquet as pq
 from geo.errors import StoreError
 from geo.events import TABLES, schema
 
-__all__ = ["Generation", "current", "is_stale", "project_folder", "publish"]
+__all__ = [
+    "Generation",
+    "current",
+    "find_generation",
+    "first_line",
+    "generations",
+    "is_stale",
+    "open_tables",
+    "project_folder",
+    "publish",
+    "roll_back",
+]
 
 _KEPT = 3
 _LOCK_SECONDS = 60
@@ -46,6 +59,11 @@ class Generation:
         """Sixteen hex digits that depend on the content alone."""
         return self.path.name
 
+    @property
+    def made_at(self) -> datetime:
+        """When its files were written, by the file system: its content knows no clock."""
+        return datetime.fromtimestamp((self.path / "meta.json").stat().st_mtime, UTC)
+
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Return a table of ``geo.events.TABLES``, or some of its columns.
 
@@ -55,7 +73,7 @@ class Generation:
         try:
             return pq.read_table(self.path / f"{name}.parquet", columns=None if columns is None else list(columns))
         except (OSError, pa.ArrowInvalid) as error:
-            raise StoreError(f"{self.path}: table {name} cannot be read: {_first_line(error)}") from error
+            raise StoreError(f"{self.path}: table {name} cannot be read: {first_line(error)}") from error
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> pd.DataFrame:
         """Run SQL with ``?`` parameters on the tables as views; it can reach nothing but this generation's files.
@@ -67,7 +85,7 @@ class Generation:
             with closing(_connection(self.path).cursor()) as cursor:
                 return cursor.execute(sql, list(params)).df()
         except duckdb.IOException as error:
-            raise StoreError(f"{self.path}: cannot be read: {_first_line(error)}") from error
+            raise StoreError(f"{self.path}: cannot be read: {first_line(error)}") from error
 
 
 def project_folder(data: Path, folder: Path) -> Path:
@@ -83,25 +101,93 @@ def current(root: Path) -> Generation | None:
     Raises:
         StoreError: ``CURRENT`` or the generation that it names cannot be read.
     """
-    while kept := _kept(root):
+    while name := _pointer(root).current:
         try:
-            path = root / "generations" / kept[0]
-            return Generation(path, json.loads((path / "meta.json").read_bytes()))
+            return _opened(root, name)
         except FileNotFoundError:
-            if _kept(root)[:1] == kept[:1]:  # else a builder published three times since CURRENT was read: look again
-                raise StoreError(f"{root}: CURRENT names generation {kept[0]}, which is missing; build again") from None
+            if _pointer(root).current == name:  # else builders published three times meanwhile: look again
+                raise StoreError(f"{root}: CURRENT names generation {name}, which is missing; build again") from None
         except (OSError, ValueError) as error:
-            raise StoreError(f"{root}: generation {kept[0]} cannot be read: {_first_line(error)}") from error
+            raise StoreError(f"{root}: generation {name} cannot be read: {first_line(error)}") from error
     return None
 
 
+def generations(root: Path) -> list[Generation]:
+    """Return the generations that stay and can be read, newest first; the current one is among them.
+
+    Raises:
+        StoreError: ``CURRENT`` cannot be read.
+    """
+    found = []
+    for name in _pointer(root).kept:
+        with suppress(OSError, ValueError):  # a damaged one is no way back; publishing drops it
+            found.append(_opened(root, name))
+    return found
+
+
+def find_generation(root: Path, beginning: str) -> Generation:
+    """Return the one generation of ``generations`` whose id begins so.
+
+    Raises:
+        StoreError: none or several do.
+    """
+    kept = generations(root)
+    found = [g for g in kept if g.generation_id.startswith(beginning)]
+    if len(found) != 1:
+        ids = ", ".join(g.generation_id for g in kept) or "none"
+        raise StoreError(f"{beginning!r}: {len(found) or 'no'} generations begin so; there are: {ids}")
+    return found[0]
+
+
+def roll_back(root: Path, generation_id: str | None = None) -> Generation:
+    """Make an older generation the current one: the one before it, or the one of an id or its beginning.
+
+    The others stay. The next build that finds new input works on top; until then ``is_stale`` is False.
+
+    Raises:
+        StoreError: there is no such generation, it is damaged or of another version of Dateline, or the folder cannot
+            be written.
+    """
+    if not (root / "CURRENT").exists():
+        raise StoreError(f"{root}: nothing is built yet")
+    try:
+        with _lock(root):
+            pointer = _pointer(root)
+            chosen = find_generation(root, generation_id) if generation_id else _one_before(root, pointer)
+            if not _is_whole(chosen.path):
+                raise StoreError(f"{chosen.path}: is damaged or was made by another version; build instead")
+            _replace(root / "CURRENT", _Pointer(chosen.generation_id, pointer.kept))
+    except OSError as error:
+        raise StoreError(f"{root}: cannot be written: {first_line(error)}") from error
+    return chosen
+
+
+def _one_before(root: Path, pointer: "_Pointer") -> Generation:
+    older = pointer.kept[pointer.kept.index(pointer.current) + 1 :]
+    if not older:
+        raise StoreError(f"{root}: there is no generation before the current one")
+    return find_generation(root, older[0])
+
+
+def _is_whole(path: Path) -> bool:
+    """Return whether a generation holds every table with the columns that this version reads."""
+    try:
+        return all(pq.read_schema(path / f"{name}.parquet").equals(schema(TABLES[name])) for name in TABLES)
+    except (OSError, pa.ArrowInvalid):
+        return False
+
+
 def is_stale(root: Path, key: str) -> bool:
-    """Return whether what is published, if anything, was built from other input, code or models than ``key``."""
+    """Return whether what is published, if anything, was built from other input, code or models than ``key``.
+
+    A generation that was rolled back from counts as published: its input brings it back only when it has changed.
+    """
     try:
         generation = current(root)
+        known = [] if generation is None else [generation, *generations(root)[:1]]
     except StoreError:
         return True
-    return generation is None or generation.meta.get("key") != key
+    return key not in [g.meta.get("key") for g in known]
 
 
 def publish(root: Path, tables: Mapping[str, list[dict[str, Any]]], meta: Mapping[str, Any]) -> Generation:
@@ -116,14 +202,16 @@ def publish(root: Path, tables: Mapping[str, list[dict[str, Any]]], meta: Mappin
     try:
         (root / "generations").mkdir(parents=True, exist_ok=True)
         with _lock(root):
-            kept = _kept_if_readable(root)
-            _sweep(root, kept)
+            pointer = _pointer_if_readable(root)
+            _sweep(root, pointer.kept)
             path = _write_generation(root / "generations", tables, meta)
-            kept = [path.name, *(name for name in kept if name != path.name)][:_KEPT]
-            _replace(root / "CURRENT", "".join(f"{name}\n" for name in kept))
-            _sweep(root, kept, ignore_errors=True)  # a reader may hold a file open; the next publish tries again
+            pointer = pointer.published(path.name)
+            _replace(root / "CURRENT", pointer)
+            _sweep(
+                root, pointer.kept, ignore_errors=True
+            )  # a reader may hold a file open; the next publish tries again
     except OSError as error:
-        raise StoreError(f"{root}: cannot be written: {_first_line(error)}") from error
+        raise StoreError(f"{root}: cannot be written: {first_line(error)}") from error
     return Generation(path, json.loads((path / "meta.json").read_bytes()))
 
 
@@ -164,11 +252,11 @@ def _content_hash(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _replace(path: Path, text: str) -> None:
-    """Replace a small file in one step that survives a power cut."""
+def _replace(path: Path, pointer: "_Pointer") -> None:
+    """Replace ``CURRENT`` in one step that survives a power cut."""
     draft = path.with_name(f".{path.name}.draft")
     with draft.open("wb") as file:
-        file.write(text.encode())
+        file.write(pointer.text.encode())
         _flush(file)
     draft.replace(path)
     _flush_folder(path.parent)
@@ -181,24 +269,50 @@ def _sweep(root: Path, kept: Sequence[str], *, ignore_errors: bool = False) -> N
             shutil.rmtree(path, ignore_errors=ignore_errors)
 
 
-def _kept(root: Path) -> list[str]:
-    """Return the generations that ``CURRENT`` names, newest first."""
+@dataclass(frozen=True, slots=True)
+class _Pointer:
+    """What ``CURRENT`` says: the generation that readers see, '' for none, and those that stay, newest first."""
+
+    current: str = ""
+    kept: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        names = self.kept if self.kept[:1] == (self.current,) else (self.current, *self.kept)
+        return "".join(f"{name}\n" for name in names)
+
+    def published(self, name: str) -> "_Pointer":
+        """Return the pointer after a publication: on top of the current one, whatever was rolled back from below."""
+        order = dict.fromkeys(filter(None, (name, self.current, *self.kept)))
+        return _Pointer(name, tuple(order)[:_KEPT])
+
+
+def _pointer(root: Path) -> _Pointer:
     try:
         names = (root / "CURRENT").read_text(encoding="ascii").split()
     except (FileNotFoundError, NotADirectoryError):
-        return []
+        return _Pointer()
     except (OSError, ValueError) as error:
-        raise StoreError(f"{root / 'CURRENT'}: cannot be read: {_first_line(error)}") from error
+        raise StoreError(f"{root / 'CURRENT'}: cannot be read: {first_line(error)}") from error
     if not names or not all(map(_ID.fullmatch, names)):
         raise StoreError(f"{root / 'CURRENT'}: does not name a generation; build again")
-    return names
+    first, *rest = names
+    return _Pointer(first, tuple(rest if first in rest else names))
 
 
-def _kept_if_readable(root: Path) -> list[str]:
+def _pointer_if_readable(root: Path) -> _Pointer:
+    """Return what ``CURRENT`` says of generations that are there, nothing where it is damaged."""
     try:
-        return [name for name in _kept(root) if (root / "generations" / name / "meta.json").exists()]
+        pointer = _pointer(root)
     except StoreError:
-        return []
+        return _Pointer()
+    kept = tuple(name for name in pointer.kept if (root / "generations" / name / "meta.json").exists())
+    return _Pointer(pointer.current if pointer.current in kept else "", kept)
+
+
+def _opened(root: Path, name: str) -> Generation:
+    path = root / "generations" / name
+    return Generation(path, json.loads((path / "meta.json").read_bytes()))
 
 
 @contextmanager
@@ -211,7 +325,7 @@ def _lock(root: Path) -> Iterator[None]:
             )
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as error:
-            raise StoreError(f"{root}: cannot be locked for writing: {_first_line(error)}") from error
+            raise StoreError(f"{root}: cannot be locked for writing: {first_line(error)}") from error
         yield
 
 
@@ -232,16 +346,25 @@ def _flush_folder(folder: Path) -> None:
 
 @lru_cache(maxsize=_KEPT)
 def _connection(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open an in-memory DuckDB with the tables as views; a new one takes 35 ms (measured), so a few are kept."""
+    """Open the tables of a generation; a new connection takes 35 ms (measured), so a few are kept."""
+    return open_tables({name: path / f"{name}.parquet" for name in TABLES})
+
+
+def open_tables(files: Mapping[str, Path]) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB with Parquet files as views of these names; it reaches nothing outside their folders.
+
+    Raises:
+        duckdb.IOException: a file is missing or broken.
+    """
     connection = duckdb.connect(
         ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     )
-    connection.execute(f"SET allowed_directories = [{_quoted(path)}]")
+    folders = sorted({_quoted(path.parent) for path in files.values()})
+    connection.execute(f"SET allowed_directories = [{', '.join(folders)}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-    for name in TABLES:
-        file = _quoted(path / f"{name}.parquet")
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({file})")  # noqa: S608 - quoted
+    for name, path in files.items():
+        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_quoted(path)})")  # noqa: S608 - quoted
     return connection
 
 
@@ -249,5 +372,6 @@ def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return what an error of the disk or a database says, in one line."""
     return getattr(error, "strerror", None) or str(error).strip().split("\n", 1)[0]

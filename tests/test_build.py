@@ -7,11 +7,14 @@ import pytest
 
 from geo import build as module
 from geo.build import BuildReport, Config, build, build_if_stale, extract_batch
+from geo.corrections import Action, add, place_value, point, read_corrections
 from geo.documents import make_document
-from geo.errors import GazetteerError, ModelMissingError, ReportError
+from geo.errors import GazetteerError, ModelMissingError, ReportError, StoreError
 from geo.events import TABLES
 from geo.model import Claim, DateBasis, EventType, Place, PlaceKind, Status, TimePrecision
 from geo.resources import resource
+from geo.store import project_folder
+from tests.folders import page, write_zip
 
 RULES = Config(model="none")
 PLACE = Place("p", "Balakliia", PlaceKind.SETTLEMENT, 49.5, 36.8, 2.0)
@@ -59,6 +62,22 @@ def test_the_shipped_reports(seeds_build: BuildReport) -> None:
     assert generation.query(cited).empty
     texts = {row["report_id"]: row["text"] for row in generation.table("reports").to_pylist()}
     for claim in generation.table("claims").to_pylist():
+        assert claim["text"] == texts[claim["report_id"]][claim["start"] : claim["end"]]
+
+
+def test_claims_of_each_kind_of_file_point_into_the_text_of_the_reports_table(reports: Path, tmp_path: Path) -> None:
+    (reports / "a.html").write_text(page('<meta name="date" content="2022-09-13">'))
+    (reports / "b.jsonl").write_text('{"id": 1, "text": "Ukraine took Izyum on 10 September 2022."}\nbad')
+    (reports / "c.csv").write_text('text\n"Ukraine took Izyum\r\n\r\non 10 September 2022, and Kupiansk."\n')
+    write_zip(reports / "d.zip", {"a.htm": page(), "e.txt": "Ukraine took Izyum on 10 September 2022."})
+    report = build(reports, tmp_path / "data", Config())
+    assert [(u.report, u.reason) for u in report.unreadable] == [
+        ("b.jsonl:2", "is not JSON: Expecting value: line 1 column 1 (char 0)")
+    ]
+    texts = {row["report_id"]: row["text"] for row in report.generation.table("reports").to_pylist()}
+    claims = report.generation.table("claims").to_pylist()
+    assert {c["report"] for c in claims} == {"a.html", "b.jsonl#1", "c.csv#2", "d.zip/a.htm", "d.zip/e.txt"}
+    for claim in claims:
         assert claim["text"] == texts[claim["report_id"]][claim["start"] : claim["end"]]
 
 
@@ -110,7 +129,9 @@ def test_nothing_is_written_beside_the_reports(reports: Path, tmp_path: Path) ->
 def test_an_empty_folder_is_an_empty_map_with_a_line(reports: Path, tmp_path: Path) -> None:
     report = build(reports, tmp_path / "data", RULES)
     assert (report.reports, report.claims, report.events) == (0, 0, 0)
-    assert [(u.report, u.reason) for u in report.unreadable] == [(".", "the folder holds no report (.txt)")]
+    assert [(u.report, u.reason) for u in report.unreadable] == [
+        (".", "the folder holds no report (.txt, .html, .htm, .jsonl, .csv, .zip)")
+    ]
 
 
 def test_a_report_that_breaks_a_stage_is_set_aside(
@@ -148,10 +169,11 @@ def test_undated_and_unplaced_claims_wait_in_the_tray(
     tray = {row["start"]: (row["kind"], row["claim_id"], row["reason"]) for row in tables["tray"]}
     ids = [row["claim_id"] for row in tables["claims"]]
     assert tray == {
-        0: ("unplaced", "", "no place is named"),
+        0: ("unplaced", tray[0][1], "no place is named"),
         1: ("undated", ids[1], "no day could be read for it, and the report's own day is not known"),
         2: ("undated", ids[2], "it is planned, and no day is given for it"),
     }
+    assert tray[0][1] not in {"", *ids}, "an analyst may give it a place"
 
 
 def test_of_claims_with_one_id_the_surest_stays(reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,6 +181,120 @@ def test_of_claims_with_one_id_the_surest_stays(reports: Path, tmp_path: Path, m
     tables = build_claims(monkeypatch, reports, tmp_path, CLAIM, figure, replace(figure, confidence=0.2))
     assert [(row["quantity"], row["confidence"]) for row in tables["claims"]] == [(6000.0, 1.0)]
     assert [row["claim_ids"] for row in tables["events"]] == [[tables["claims"][0]["claim_id"]]]
+
+
+# --- corrections ---
+
+WHO = {"author": "Ana", "reason": "it says so\nin the report"}
+REPORT = "KYIV, Sept 12, 2022 (Reuters) - Troops captured Izyum on Saturday. A shell killed two people in Balakliia."
+
+
+def rows(report: BuildReport, table: str = "claims") -> dict[str, dict[str, Any]]:
+    """Return the rows of a table by the place they are about, of the tray by their kind."""
+    key = "kind" if table == "tray" else "place_name"
+    return {row[key]: row for row in report.generation.table(table).to_pylist()}
+
+
+def test_corrections_outlive_rebuilds_and_edits_of_the_report(reports: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (reports / "a.txt").write_text(REPORT)
+    first = rows(build(reports, data, RULES))
+    root = project_folder(data, reports)
+    izyum, balakliia = first["Izyum"]["claim_id"], first["Balakliia"]["claim_id"]
+    moved = add(root, Action.MOVE, izyum, place_value(point("Kapytolivka", 49.17, 37.36)), **WHO)
+    rejected = add(root, Action.REJECT, balakliia, **WHO)
+    corrected = build_if_stale(reports, data, RULES)
+    assert corrected.fresh
+    assert (corrected.rejected, corrected.orphaned) == (1, 0)
+    claim = rows(corrected)["Kapytolivka"]
+    assert (claim["claim_id"], claim["corrections"], claim["lat"]) == (izyum, [moved.correction_id], 49.17)
+    assert "Balakliia" not in rows(corrected)
+    assert rows(corrected, "events").keys() == rows(corrected).keys()
+    tray = rows(corrected, "tray")["rejected"]
+    assert (tray["claim_id"], tray["correction_id"]) == (balakliia, rejected.correction_id)
+    assert tray["reason"] == "rejected by Ana: it says so in the report"
+    assert not build_if_stale(reports, data, RULES).fresh
+
+    (reports / "a.txt").write_text("A new headline\n\n" + REPORT)
+    edited = build_if_stale(reports, data, RULES)
+    assert rows(edited)["Kapytolivka"]["corrections"] == [moved.correction_id]
+    assert (edited.rejected, edited.orphaned) == (1, 0)
+
+    (reports / "a.txt").write_text("Nothing happened.")
+    emptied = build_if_stale(reports, data, RULES)
+    assert (emptied.rejected, emptied.orphaned) == (0, 2)
+    orphan = rows(emptied, "tray")["orphaned"]
+    assert orphan["reason"].startswith("a.txt is not among the reports, or no claim is read in it (")
+    assert (orphan["report"], orphan["text"] in REPORT) == ("a.txt", True)
+
+    (reports / "a.txt").write_text(REPORT)
+    back = build_if_stale(reports, data, RULES)
+    assert back.generation.generation_id == corrected.generation.generation_id
+    assert len(read_corrections(root)) == 2
+
+
+def test_a_build_opens_the_corrections_for_reading_only(reports: Path, tmp_path: Path) -> None:
+    (reports / "a.txt").write_text(REPORT)
+    first = rows(build(reports, tmp_path, RULES))
+    root = project_folder(tmp_path, reports)
+    add(root, Action.REJECT, first["Izyum"]["claim_id"], **WHO)
+    before = (root / "corrections.sqlite").read_bytes()
+    build(reports, tmp_path, RULES)
+    assert (root / "corrections.sqlite").read_bytes() == before
+
+
+def test_a_corrected_day_and_name_are_read_by(reports: Path, tmp_path: Path) -> None:
+    (reports / "a.txt").write_text("Troops captured Zzyzxville on Saturday. Troops captured Izyum on Saturday.")
+    first = rows(build(reports, tmp_path, RULES))
+    assert first["Izyum"]["date_from"] is None
+    assert "Zzyzxville" not in first
+    root = project_folder(tmp_path, reports)
+    add(root, Action.PUBLISHED, "a.txt", {"published": "2022-09-12"}, **WHO)
+    add(root, Action.ALIAS, "Zzyzxville", place_value(point("Qwertyhorod", 49.0, 37.0)), **WHO)
+    report = build_if_stale(reports, tmp_path, RULES)
+    found = rows(report)
+    assert found["Izyum"]["date_from"] == found["Qwertyhorod"]["date_from"] == date(2022, 9, 10)
+    (row,) = report.generation.table("reports").to_pylist()
+    assert (row["published"], row["published_basis"]) == (date(2022, 9, 12), "corrected")
+
+
+def test_a_report_that_is_gone_orphans_its_day(reports: Path, tmp_path: Path) -> None:
+    (reports / "a.txt").write_text(REPORT)
+    build(reports, tmp_path, RULES)
+    add(project_folder(tmp_path, reports), Action.PUBLISHED, "a.txt", {"published": "2022-09-11"}, **WHO)
+    (reports / "a.txt").rename(reports / "b.txt")
+    tray = rows(build(reports, tmp_path, RULES), "tray")["orphaned"]
+    assert (tray["report"], tray["reason"]) == (
+        "a.txt",
+        "a.txt is not among the reports (published by Ana: it says so in the report)",
+    )
+
+
+def test_merged_and_split_events(reports: Path, tmp_path: Path) -> None:
+    (reports / "a.txt").write_text(REPORT)
+    (reports / "b.txt").write_text("KYIV, Sept 12, 2022 (AP) - Troops captured Izyum on Saturday, the army said.")
+    before = build(reports, tmp_path, RULES).generation
+    claims = {(c["report"], c["place_name"]): c["claim_id"] for c in before.table("claims").to_pylist()}
+    izyum, same, balakliia = claims["a.txt", "Izyum"], claims["b.txt", "Izyum"], claims["a.txt", "Balakliia"]
+    assert [izyum, same] in [
+        sorted(e["claim_ids"], key=[izyum, same].index)
+        for e in before.table("events").to_pylist()
+        if izyum in e["claim_ids"]
+    ]
+    root = project_folder(tmp_path, reports)
+    add(root, Action.SPLIT, izyum, {"with": same}, **WHO)
+    add(root, Action.MERGE, izyum, {"with": balakliia}, **WHO)
+    events = build(reports, tmp_path, RULES).generation.table("events").to_pylist()
+    assert {frozenset(e["claim_ids"]) for e in events} == {frozenset((izyum, balakliia)), frozenset((same,))}
+
+
+def test_damaged_corrections_stop_a_build_with_one_line(reports: Path, tmp_path: Path) -> None:
+    (reports / "a.txt").write_text(REPORT)
+    root = project_folder(tmp_path, reports)
+    root.mkdir()
+    (root / "corrections.sqlite").write_bytes(b"nonsense " * 200)
+    with pytest.raises(StoreError, match=r"corrections\.sqlite: cannot be read"):
+        build(reports, tmp_path, RULES)
 
 
 def test_progress_goes_from_nothing_to_everything(reports: Path, tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
-import csv
+"""Folders of reports of every kind, read into documents."""
+
+import json
 import os
 import random
 import time
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,24 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import documents
-from geo.documents import make_document, read_documents, resolve_years, wire_day
+from geo.documents import fingerprint, make_document, read_documents, resolve_years
 from geo.errors import ReportError
 from geo.model import Document, PublishedBasis
-
-
-def read_one(folder: Path) -> Document:
-    [document], unreadable = read_documents(folder)
-    assert unreadable == []
-    return document
-
-
-def reasons(folder: Path) -> dict[str, str]:
-    return {item.report: item.reason for item in read_documents(folder)[1]}
-
-
-def write_manifest(folder: Path, *rows: str) -> None:
-    (folder / "reports.csv").write_text("\n".join(("file,title,outlet,published,url", *rows)) + "\n")
-
+from tests.folders import page, read_one, reasons, write_zip
 
 # --- files ---
 
@@ -61,7 +50,7 @@ def test_a_file_at_the_limit_is_read(reports: Path) -> None:
 def test_other_kinds_of_file_are_named(reports: Path) -> None:
     (reports / "photo.bin").write_bytes(b"\0\1\2")
     (reports / "NOTES.TXT").write_text("Read whatever the case of its suffix.")
-    assert reasons(reports) == {"photo.bin": "is not of a kind that is read (.txt)"}
+    assert reasons(reports) == {"photo.bin": "is not of a kind that is read (.txt, .html, .htm, .jsonl, .csv, .zip)"}
     assert [d.report for d in read_documents(reports)[0]] == ["NOTES.TXT"]
 
 
@@ -83,6 +72,8 @@ def test_files_come_in_the_order_of_their_paths(reports: Path) -> None:
 def test_links_are_followed_inside_the_folder_only(reports: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     (tmp_path / "elsewhere").mkdir()
+    (reports / "real").mkdir()
+    (reports / "real" / "b.txt").write_text("Another.")
     (reports / "a.txt").write_text("A report.")
     for name, target in {
         "in.txt": "a.txt",
@@ -90,12 +81,20 @@ def test_links_are_followed_inside_the_folder_only(reports: Path, tmp_path: Path
         "broken.txt": "nothing",
         "loop.txt": "loop.txt",
         "folder": "../elsewhere",
+        "inside": "real",
+        "round": ".",
+        "real/up": "..",
+        "real/in.txt": "../a.txt",
     }.items():
         (reports / name).symlink_to(target)
-    assert [d.report for d in read_documents(reports)[0]] == ["a.txt", "in.txt"]
+    assert [d.report for d in read_documents(reports)[0]] == ["a.txt", "in.txt", "real/b.txt", "real/in.txt"]
+    followed = "is a link to a folder; such links are not followed"
     assert reasons(reports) == {
         "broken.txt": "is a link that leads nowhere",
-        "folder": "is a link to a folder; such links are not followed",
+        "folder": followed,
+        "inside": followed,
+        "real/up": followed,
+        "round": followed,
         "loop.txt": "is a link that leads nowhere",
         "out.txt": "is a link that leads out of the folder",
     }
@@ -151,82 +150,178 @@ def test_a_report_id_depends_on_path_and_content_only(reports: Path, tmp_path: P
     assert read_one(reports).report_id != first
 
 
-# --- titles ---
+# --- every kind of file ---
+
+
+def test_each_kind_of_file_is_read_and_named(reports: Path) -> None:
+    rows = 'id,text,outlet\n7,"Rebels took Goma, he said.",Wire\n,Shells fell.,\n'
+    lines = '{"id": "x", "text": "Rebels took Goma."}\n{"text": "Shells fell."}\n'
+    inside = {"b.HTM": page(), "in/c.jsonl": lines, "in/d.csv": rows, "a.txt": "Text."}
+    files = {"a.html": page(), "b.jsonl": lines, "c.csv": rows}
+    for name, content in files.items():
+        (reports / name).write_text(content)
+    write_zip(reports / "d.zip", inside)
+    found, unreadable = read_documents(reports)
+    assert unreadable == []
+    assert [d.report for d in found] == [
+        "a.html",
+        "b.jsonl#x",
+        "b.jsonl#2",
+        "c.csv#7",
+        "c.csv#3",
+        "d.zip/a.txt",
+        "d.zip/b.HTM",
+        "d.zip/in/c.jsonl#x",
+        "d.zip/in/c.jsonl#2",
+        "d.zip/in/d.csv#7",
+        "d.zip/in/d.csv#3",
+    ]
+    assert len({d.report_id for d in found}) == len(found)
+    assert found[0].text == found[6].text
+
+
+def test_a_page_brings_its_title_outlet_address_and_day(reports: Path) -> None:
+    (reports / "a.html").write_text(
+        page('<meta property="article:published_time" content="2022-09-13T23:00:00+02:00">')
+    )
+    document = read_one(reports)
+    assert (document.title, document.outlet) == ("Army takes town", "The Paper")
+    assert document.url == "https://example.org/news/a"
+    assert (document.published, document.published_basis) == (date(2022, 9, 13), PublishedBasis.METADATA)
+    assert [line[:8] for line in document.text.splitlines()] == ["Army tak", "The army", "It had b"]
+    assert "{{7*7}}" in document.text
+    assert "never" not in document.text
 
 
 @pytest.mark.parametrize(
-    ("text", "title"),
+    ("head", "byline", "published", "basis"),
     [
-        ("Army takes town\n\nThe army said so.", "Army takes town"),
-        ("\n\n  Army takes town  \n\nText.", "Army takes town"),
-        ("Accessibility links\n\nBreaking News\n\nArmy takes town\n\nText.", "Army takes town"),
-        ("The army took the town.\n\nMore.", ""),
-        ("word " * 50, ""),
-        ("KYIV, Sept 13 (Reuters) – Army takes town", ""),
-        ("Tuesday, 13 September 2022\nText", ""),
-        ("Word\n\nText", ""),
+        ("", "<p class=byline>By Jane Doe, 13 September 2022</p>", date(2022, 9, 13), PublishedBasis.PRINTED),
+        (
+            "",
+            "<p>KYIV, 13 September 2022 (Reuters) – The army is there.</p>",
+            date(2022, 9, 13),
+            PublishedBasis.DATELINE,
+        ),
+        ("", "<p>The war began on 24 February 2022, as all know who live there.</p>", None, PublishedBasis.NONE),
     ],
 )
-def test_a_title_is_the_first_line_that_reads_like_a_headline(text: str, title: str) -> None:
-    assert make_document("a", text).title == title
+def test_a_page_without_metadata_has_the_day_that_it_prints_or_none(
+    reports: Path, head: str, byline: str, published: date | None, basis: PublishedBasis
+) -> None:
+    (reports / "a.html").write_text(page(head, byline))
+    document = read_one(reports)
+    assert (document.published, document.published_basis) == (published, basis)
+
+
+def test_a_record_brings_its_day(reports: Path) -> None:
+    (reports / "a.jsonl").write_text(
+        '{"text": "Published: 2022-09-10\\nText.", "published": "2022-09-13", "title": "T"}'
+    )
+    document = read_one(reports)
+    assert (document.published, document.published_basis) == (date(2022, 9, 13), PublishedBasis.METADATA)
+    assert (document.title, document.text) == ("T", "Published: 2022-09-10\nText.")
+
+
+def test_a_report_whose_name_is_taken_is_refused(reports: Path) -> None:
+    lines = [{"id": "x", "text": "A."}, {"id": "3", "text": "B."}, {"text": "C."}, {"id": "x", "text": "D."}]
+    (reports / "a.jsonl").write_text("\n".join(map(json.dumps, [*lines, {"id": "y.txt", "text": "E."}])))
+    (reports / "a.jsonl#y.txt").write_text("F.")
+    assert [d.text for d in read_documents(reports)[0]] == ["A.", "B.", "E."]
+    assert reasons(reports) == {
+        "a.jsonl#y.txt": "has the name of another report, which is read",
+        "a.jsonl:3": "has the name a.jsonl#3 of the report at line 2",
+        "a.jsonl:4": "has the name a.jsonl#x of the report at line 1",
+    }
+
+
+def test_reordered_and_added_lines_change_no_id_of_those_that_carry_one(reports: Path) -> None:
+    lines = [json.dumps({"id": n, "text": f"Report {n}."}) for n in range(5)]
+
+    def ids(lines: Sequence[str]) -> dict[str, str]:
+        (reports / "a.jsonl").write_text("\n".join(lines))
+        return {d.report: d.report_id for d in read_documents(reports)[0]}
+
+    before = ids(lines)
+    assert len(set(before.values())) == 5
+    assert ids([*reversed(lines), json.dumps({"id": "new", "text": "x"})]).items() > before.items()
+    assert ids([lines[0].replace("Report", "report")])["a.jsonl#0"] != before["a.jsonl#0"]
+
+
+def test_hostile_ids_are_shown_on_one_line(reports: Path) -> None:
+    (reports / "a.jsonl").write_text('{"id": "a\\n\\u001b[31m{{7*7}}", "text": "Text."}')
+    assert read_one(reports).report == "a.jsonl#a\\n\\x1b[31m{{7*7}}"
+
+
+def test_an_archive_in_an_archive_and_other_kinds_in_it_are_named(reports: Path) -> None:
+    write_zip(
+        reports / "z.zip", {"a/in.zip": b"PK", "photo.bin": b"\0", "b.txt": "Text.", "large.txt": b"ab" * 1_000_001}
+    )
+    assert [d.report for d in read_documents(reports)[0]] == ["z.zip/b.txt"]
+    assert reasons(reports) == {
+        "z.zip/a/in.zip": "is an archive in an archive, which is not opened",
+        "z.zip/photo.bin": "is not of a kind that is read (.txt, .html, .htm, .jsonl, .csv, .zip)",
+        "z.zip/large.txt": "unpacks to over 200 times its size, which no report does",
+    }
+
+
+def test_a_file_of_reports_may_be_larger_than_a_report(reports: Path) -> None:
+    line = json.dumps({"text": "word " * 300_000})
+    (reports / "a.jsonl").write_text("\n".join([line] * 3 + [json.dumps({"text": "x" * 2_000_001})]))
+    assert len(read_documents(reports)[0]) == 3
+    assert reasons(reports) == {"a.jsonl:4": "the text is too large: 2,000,001 bytes, the limit is 2,000,000"}
+
+
+def test_the_worker_for_pages_is_started_for_pages_only(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (reports / "a.txt").write_text("Text.")
+    (reports / "b.jsonl").write_text('{"text": "Text."}')
+    monkeypatch.setattr("geo.webpages.subprocess.Popen", None)
+    assert len(read_documents(reports)[0]) == 2
+
+
+def test_the_same_folder_gives_the_same_documents(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (reports / "a.html").write_text(page(byline="<time datetime=2022-09-13>13 September 2022</time>"))
+    write_zip(reports / "z.zip", {"b.html": page(), "a.jsonl": '{"text": "One."}'})
+    first = read_documents(reports)
+    for zone, seed in (("Pacific/Auckland", "1"), ("America/Lima", "2")):
+        monkeypatch.setenv("TZ", zone)
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        assert read_documents(reports) == first
+
+
+def test_a_fingerprint_changes_with_what_is_read_and_with_nothing_else(reports: Path) -> None:
+    seen: set[str] = set()
+
+    def is_new() -> bool:
+        before = len(seen)
+        seen.add(fingerprint(reports))
+        return len(seen) > before
+
+    assert is_new()
+    for name, content in (
+        ("a.txt", "A."),
+        ("a.txt", "B."),
+        ("reports.csv", "file\n"),
+        ("b/a.txt", "B."),
+        ("x.bin", ""),
+    ):
+        (reports / name).parent.mkdir(exist_ok=True)
+        (reports / name).write_text(content)
+        assert is_new()
+        assert not is_new()
+    (reports / "link.txt").symlink_to("nowhere")
+    assert is_new()
+    (reports / "folder").symlink_to("b")
+    assert is_new()
+    (reports / "x.bin").write_text("not read, whatever it holds")
+    (reports / ".hidden.txt").write_text("A.")
+    os.utime(reports / "a.txt", (0, 0))
+    assert not is_new()
+    (reports / "a.txt").rename(reports / "c.txt")
+    assert is_new()
 
 
 # --- publication days ---
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        " date 2022-09-13 The army vowed",
-        "Army takes town\nPublished: 2022-09-13T10:00:00Z\n\nText",
-        "Army takes town\nPublished on 13 September 2022\nText",
-        "Tuesday, 13 September 2022\nText",
-        "By Jane Doe, September 13, 2022\nText",
-        "By Jane Doe | Sept. 13, 2022 14:05 GMT\nText",
-        "Kyiv, 13 September 2022 - The army vowed",
-        "First published Tue, 13 Sep 2022, 2:05 pm BST\nText",
-        "12 September 2022\nPublished: 13 September 2022",
-    ],
-)
-def test_a_printed_day_is_read(head: str) -> None:
-    document = make_document("a", head)
-    assert (document.published, document.published_basis) == (date(2022, 9, 13), PublishedBasis.PRINTED)
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        "On 24 February 2022 Russia invaded.",
-        "A photo taken February 24, 2022",
-        "FILE: A woman. Taken 4.2.2022",
-        "Since the invasion of 24 February 2022, nothing has moved.",
-        "The massacre of February 24, 2022",
-        "Published: 2022-13-45",
-        "x" * 600 + "\n13 September 2022\n",
-        "No date at all",
-    ],
-)
-def test_a_day_that_is_not_the_reports_own_is_left(head: str) -> None:
-    document = make_document("a", head)
-    assert (document.published, document.published_basis) == (None, PublishedBasis.NONE)
-
-
-@pytest.mark.parametrize(
-    ("line", "found"),
-    [
-        ("ON THE ROAD TO BALAKLIIA, Ukraine, Sept 13 (Reuters) – Text", (None, 9, 13)),
-        ("KYIV, Sept. 13 (AP) — Text", (None, 9, 13)),
-        ("Kyiv, 13 September (AFP) - Text", (None, 9, 13)),
-        ("MOSCOW, September 13. /TASS/. Text", (None, 9, 13)),
-        ("KYIV, Sept 13, 2022 (Reuters) – Text", (2022, 9, 13)),
-        ("Headline\n\n• point\n\nKYIV, Sept 13 (Reuters) – Text", (None, 9, 13)),
-        ("Kyiv in May 3 - Text", None),
-        ("He said, on May 12 - a day", None),
-        ("He met her in Kyiv, Sept 13 was the day", None),
-    ],
-)
-def test_a_wire_dateline_is_read(line: str, found: tuple[int | None, int, int] | None) -> None:
-    assert wire_day(line) == found
 
 
 def dateline(report: str, tail: str = "") -> Document:
@@ -271,69 +366,6 @@ def test_the_shipped_reports() -> None:
         "003": (None, PublishedBasis.NONE),
         "004": (date(2022, 9, 10), PublishedBasis.MANIFEST),
     }
-
-
-# --- the manifest ---
-
-
-def test_the_manifest_overrides_what_the_report_prints(reports: Path) -> None:
-    (reports / "a.txt").write_text("Army takes town\n2022-09-13\nText.")
-    write_manifest(reports, 'a.txt,"Town, taken",The Paper,2022-09-10,https://example.org/a')
-    document = read_one(reports)
-    assert (document.title, document.outlet, document.url) == ("Town, taken", "The Paper", "https://example.org/a")
-    assert (document.published, document.published_basis) == (date(2022, 9, 10), PublishedBasis.MANIFEST)
-
-
-def test_an_empty_cell_of_the_manifest_says_nothing(reports: Path) -> None:
-    (reports / "a.txt").write_text("Army takes town\n2022-09-13\nText.")
-    write_manifest(reports, "a.txt,,The Paper,,")
-    document = read_one(reports)
-    assert (document.title, document.published_basis) == ("Army takes town", PublishedBasis.PRINTED)
-
-
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
-        ("b.txt,,,,", "names b.txt, which is not in the folder"),
-        (",title,,,", "names no file, which is not in the folder"),
-        ("a.txt,,,13 Sept,", "published is '13 Sept', not a day like 2022-09-13"),
-        ("a.txt,,,2022-02-30,", "published is '2022-02-30', not a day like 2022-09-13"),
-        ("a.txt,,,,,more", "has too many cells"),
-        ("c.txt,,,,", "names c.txt a second time"),
-    ],
-)
-def test_a_broken_manifest_row_is_one_line_and_the_rest_counts(reports: Path, row: str, reason: str) -> None:
-    (reports / "a.txt").write_text("Text.")
-    (reports / "c.txt").write_text("Text.")
-    write_manifest(reports, "c.txt,,Paper,2022-09-10T08:00,", "", row)
-    found, unreadable = read_documents(reports)
-    assert [d.outlet for d in found] == ["", "Paper"]
-    assert [(u.report, u.reason) for u in unreadable] == [("reports.csv:4", reason)]
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"name,day\n", "has no column 'file'; its columns are file,title,outlet,published,url"),
-        (b"file\n\xff\n", "is not valid UTF-8 at byte 5"),
-        (b'file\n"a.txt\n', "line 2 is not CSV: unexpected end of data; what follows it is left out"),
-    ],
-)
-def test_a_broken_manifest_stops_nothing(reports: Path, content: bytes, reason: str) -> None:
-    (reports / "a.txt").write_text("Text.")
-    (reports / "reports.csv").write_bytes(content)
-    found, unreadable = read_documents(reports)
-    assert len(found) == 1
-    assert [(u.report, u.reason) for u in unreadable] == [("reports.csv", reason)]
-
-
-def test_the_manifest_takes_every_cell_as_text(reports: Path) -> None:
-    (reports / "a.txt").write_text("Text.")
-    cells = ["a.txt", "{{7*7}}", "<img onerror=x>", "", "=1+1"]
-    with (reports / "reports.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([("file", "title", "outlet", "published", "url"), cells])
-    document = read_one(reports)
-    assert [document.title, document.outlet, document.url] == [cells[1], cells[2], cells[4]]
 
 
 # --- hostile sizes ---

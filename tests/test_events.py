@@ -67,6 +67,47 @@ def test_a_denial_beside_a_claim_is_a_dispute():
     assert not events(BASE, replace(BASE, report_id="b"))[0].disputed
 
 
+OTHER_TOWN = replace(BASE, report_id="b", place=replace(TOWN, place_id="gn:2"))
+SAME = replace(BASE, report_id="b")
+THIRD = replace(BASE, report_id="c")
+
+
+@pytest.mark.parametrize(
+    ("claims", "together", "apart", "sizes"),
+    [
+        ((BASE, OTHER_TOWN), [(BASE, OTHER_TOWN)], [], [2]),
+        ((BASE, OTHER_TOWN), [(OTHER_TOWN, BASE)], [], [2]),
+        ((BASE, SAME, OTHER_TOWN), [(SAME, replace(OTHER_TOWN, report_id="gone"))], [], [1, 2]),
+        ((BASE, SAME), [], [(BASE, SAME)], [1, 1]),
+        ((BASE, SAME, THIRD), [], [(BASE, SAME)], [1, 2]),
+        ((BASE, SAME, THIRD), [], [(BASE, SAME), (SAME, THIRD), (BASE, THIRD)], [1, 1, 1]),
+        ((BASE, SAME, OTHER_TOWN), [(BASE, OTHER_TOWN), (SAME, OTHER_TOWN)], [(BASE, SAME)], [1, 2]),
+    ],
+)
+def test_analysts_join_and_divide_events(claims, together, apart, sizes):
+    pairs = [[(claim_id(one), claim_id(other)) for one, other in wanted] for wanted in (together, apart)]
+    found = build_events(claims, DAYS, {}, *pairs)
+    assert sorted(len(event.claim_ids) for event in found) == sizes
+    assert {e.event_id for e in build_events(claims[::-1], DAYS, {}, *pairs)} == {e.event_id for e in found}
+
+
+def test_a_corrected_claim_keeps_its_id_and_tells_what_was_read():
+    corrected = replace(
+        BASE,
+        place=replace(TOWN, place_id="gn:2"),
+        event_type=EventType.STRIKE,
+        read_as=claim_id(BASE),
+        read_place_id="gn:1",
+        read_event_type="control-change",
+        corrections=("x",),
+    )
+    row = claim_row(corrected, "wire")
+    assert row["claim_id"] == claim_id(BASE)
+    assert (row["place_id"], row["read_place_id"]) == ("gn:2", "gn:1")
+    assert (row["event_type"], row["read_event_type"], row["corrections"]) == ("strike", "control-change", ["x"])
+    assert claim_row(BASE, "wire")["read_place_id"] == "gn:1"
+
+
 def test_a_claim_without_a_place_makes_no_event():
     assert events(replace(BASE, place=None)) == []
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -870,3 +871,26 @@ def test_the_towns_of_a_country_are_where_its_people_live(gazetteer: Gazetteer) 
     assert len(points) >= 2
     assert all(49.4 <= lat <= 50.2 and 5.7 <= lon <= 6.6 for lat, lon in points)
     assert gazetteer.town_points("XX") == ()
+
+
+# --- names that an analyst has given
+
+
+def test_a_given_name_means_one_place_over_every_layer(gazetteer: Gazetteer) -> None:
+    izyum = gazetteer.get_place("gn:707292")
+    own = replace(izyum, place_id="at:1,2", name="Own", lat=1.0, lon=2.0)
+    named = load_gazetteer(aliases={"Kharkiv": izyum, "Telegram": own, "Zzyzx-Süd": own})
+    assert [p.place_id for p in named.lookup("KHARKIV")] == ["gn:707292"]
+    assert [p.place_id for p in named.lookup_all("Kharkiv")] == ["gn:707292"]
+    assert [p.place_id for p in named.lookup("Zzyzx-Sud")] == ["at:1,2"]
+    assert gazetteer.is_stop("Telegram")
+    assert not named.is_stop("Telegram")
+    text = "Seen in Zzyzx-Süd and on Telegram."
+    assert [text[start:end] for start, end in named.scan(text)] == ["Zzyzx-Süd", "Telegram"]
+    assert list(gazetteer.scan(text)) == []
+    assert named.is_curated(named.lookup("Zzyzx-Süd")[0])
+    assert named.get_place("at:1,2").name == "Own"
+    assert named.lookup("Izyum") == gazetteer.lookup("Izyum")
+    assert named.fingerprint not in {gazetteer.fingerprint, load_gazetteer(aliases={"Kharkiv": own}).fingerprint}
+    again = pickle.loads(pickle.dumps(named))  # noqa: S301 - our own bytes
+    assert again.lookup("Telegram") == named.lookup("Telegram")

@@ -60,7 +60,7 @@ def test_blank_lines_are_passed_over_and_counted() -> None:
 
 
 def test_a_line_or_text_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LONGEST_LINE", 100)
+    monkeypatch.setattr("geo.records._LONGEST_LINE", 100)
     monkeypatch.setattr(module, "LONGEST_TEXT", 20)
     found = parsed(
         b'{"id": 1, "text": "' + b"x" * 500 + b'"}',

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,6 @@ from pathlib import Path
 import pytest
 import typer
 
-from geo import __main__ as module
 from geo import __version__
 from geo.__main__ import app, main
 from geo.resources import resource
@@ -79,14 +79,31 @@ def test_usage_errors_are_2(arguments: Sequence[str], capsys: pytest.CaptureFixt
     assert "Error:" in captured.err
 
 
+COMMANDS = {
+    "": "build open export geoparse explain place generations rollback diff gazetteer correct corrections",
+    "gazetteer": "import list remove lookup",
+    "correct": "move date status type claimant reject merge split alias published undo",
+    "corrections": "list export import",
+}
+
+
 def test_every_command_says_what_it_does() -> None:
     group = typer.main.get_command(app)
-    assert set(group.commands) == {"build", "open", "export", "geoparse", "explain", "place", "gazetteer"}  # type: ignore[attr-defined]
-    layers = group.commands["gazetteer"].commands  # type: ignore[attr-defined]
-    assert set(layers) == {"import", "list", "remove", "lookup"}
-    for command in (*group.commands.values(), *layers.values()):  # type: ignore[attr-defined]
-        assert command.help
-        assert all(getattr(p, "help", None) for p in command.params if p.name != "help")
+    for name, commands in COMMANDS.items():
+        sub = group.commands[name] if name else group  # type: ignore[attr-defined]
+        assert set(sub.commands) == set(commands.split())  # type: ignore[attr-defined]
+        for command in sub.commands.values():  # type: ignore[attr-defined]
+            assert command.help
+            assert all(getattr(p, "help", None) for p in command.params if p.name != "help")
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (resource("dashboard.py").parent / "README.md").read_text(encoding="utf-8")
+    for command in COMMANDS[""].split():
+        assert f"dateline {command}" in readme, command
+    for group in ("correct", "corrections"):
+        for command in COMMANDS[group].split():
+            assert re.search(rf"dateline {group} [a-z|]*\b{command}\b", readme), command
 
 
 @pytest.mark.parametrize(
@@ -124,6 +141,23 @@ def test_what_cannot_go_on_is_one_line_and_2(
     assert captured.err.count("\n") == 1
 
 
+# --- explain ---
+
+
+def test_explain_prints_each_report_of_a_file_and_what_is_left_out(
+    reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ('{"id": "x", "text": "Rebels took Goma.", "title": "A \\u001b[31m title"}', "bad", '{"text": "Two."}')
+    (reports / "a.jsonl").write_text("\n".join(lines))
+    assert run("explain", str(reports / "a.jsonl"), "--model", "none") == 1
+    captured = capsys.readouterr()
+    headings = [line for line in captured.out.splitlines() if line.startswith("a.jsonl")]
+    assert headings == ["a.jsonl#x: A \N{REPLACEMENT CHARACTER}[31m title", "a.jsonl#3"]
+    assert "    place  Goma  →  " in captured.out
+    assert captured.err == "a.jsonl:2: is not JSON: Expecting value: line 1 column 1 (char 0)\n"
+    assert run("explain", str(reports / "a.jsonl#3"), "--model", "none") == 0
+
+
 # --- build and export ---
 
 
@@ -148,7 +182,10 @@ def test_build_names_what_it_left_out(one_report: Path, capsys: pytest.CaptureFi
 
 def test_an_empty_folder_says_so(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build(reports) == 1
-    assert capsys.readouterr().err.splitlines()[-1] == ".: the folder holds no report (.txt)"
+    assert (
+        capsys.readouterr().err.splitlines()[-1]
+        == ".: the folder holds no report (.txt, .html, .htm, .jsonl, .csv, .zip)"
+    )
 
 
 def test_data_goes_where_it_is_told(one_report: Path, tmp_path: Path) -> None:
@@ -180,10 +217,6 @@ def test_export_to_standard_output_and_to_a_file(
     assert (tmp_path / "out.csv").read_bytes() == out
     assert run(*options, "--format", "geojson", "-o", tmp_path / "out.geojson") == 0
     assert json.loads((tmp_path / "out.geojson").read_text())["type"] == "FeatureCollection"
-
-
-def test_without_a_folder_it_is_the_shipped_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert module._folder(None) == resource("seeds")
 
 
 # --- geoparse ---

@@ -1,0 +1,114 @@
+"""What the commands read and print: tables, lines for a person, files as they are, a bar while something is done."""
+
+import io
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TextIO
+
+import typer
+
+from geo.errors import ReportError
+
+if TYPE_CHECKING:
+    from geo.build import Progress
+
+__all__ = ["complain", "count", "open_input", "open_output", "printable", "progress_bar", "show", "write"]
+
+
+def show(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table: ruled on a terminal, aligned words in a pipe; nothing without rows."""
+    cells = [[printable(cell) for cell in row] for row in rows]
+    if cells and sys.stdout.isatty():
+        _show_ruled(columns, cells)
+    elif cells:
+        widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+        for row in (columns, *cells):
+            write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
+
+
+def _show_ruled(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table as Ruled
+    from rich.text import Text
+
+    ruled = Ruled(*columns)
+    for row in cells:
+        ruled.add_row(*map(Text, row))  # not as markup: names come from files
+    Console(file=sys.stdout).print(ruled)
+
+
+def printable(cell: str) -> str:
+    """Return a text with a mark in the place of what a terminal would obey instead of print."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in cell)
+
+
+def write(text: str) -> None:
+    """Write to standard output, as UTF-8 with line ends as they are."""
+    with open_output(None) as out:
+        out.write(text)
+
+
+@contextmanager
+def progress_bar() -> Iterator["Progress | None"]:
+    """Show a bar on a terminal; in a pipe stay quiet."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=1.0)
+        yield lambda share, text: bar.update(task, completed=share, description=text)
+
+
+def count(n: int, noun: str) -> str:
+    """Return "1 report", "2 reports"."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def complain(line: str) -> None:
+    """Say a line on standard error."""
+    typer.echo(line, err=True)
+
+
+def open_input(source: str) -> AbstractContextManager[IO[bytes]]:
+    """Open a file, or standard input for ``-``.
+
+    Raises:
+        ReportError: it cannot be opened.
+    """
+    if source == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(source).open("rb")
+    except OSError as error:
+        raise ReportError(f"{source}: cannot be opened: {error.strerror}") from error
+
+
+@contextmanager
+def open_output(target: Path | None, source: str = "-") -> Iterator[TextIO]:
+    """Open a file or standard output as UTF-8 with line ends as written; half characters become JSON escapes.
+
+    Raises:
+        ReportError: it cannot be written, or is the input.
+    """
+    as_written: dict[str, Any] = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
+    if target is None:
+        wrapper = io.TextIOWrapper(sys.stdout.buffer, **as_written)
+        try:
+            yield wrapper
+        finally:
+            wrapper.detach()
+        return
+    try:
+        if source != "-" and target.exists() and target.samefile(source):
+            raise ReportError(f"{target}: is the input; it would be lost")
+        file = target.open("w", **as_written)
+    except OSError as error:
+        raise ReportError(f"{target}: cannot be written: {error.strerror}") from error
+    with file:
+        yield file
