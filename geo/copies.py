@@ -1,58 +1,70 @@
 """Near copies → syndication groups: ten reprints of one wire story are one source.
 
 Word 3-gram containment tells the copies of a story (.33 and more on the originals) from an independent report of the
-same event (.03 and less); document embeddings and SimHash do not (measured). Pairs worth comparing share an 8-gram.
+same event (.03 and less); document embeddings and SimHash do not (measured). What independent reports share makes no
+copy: quotes (``shingles`` leaves them out), a paragraph of background, and standing texts, which are sentences that
+reports of quite different things carry. A page that carries two stories does not make one story of them.
 """
 
-import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
-from geo.model import Document, Origin, PublishedBasis
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["containment", "group_copies", "inherit_days", "wire_credit"]
+from geo.candidates import candidate_pairs
+from geo.credits import wire_credit
+from geo.model import Document, Origin, PublishedBasis, Story
+from geo.shingles import Hashes, Print, fingerprint, run_hashes, shingles, without_runs, words_of
+from geo.text import SentenceKind, split_sentences
 
+__all__ = ["containment", "find_stories", "group_copies", "inherit_days"]
+
+_GRAM = 3  # words
 _LINK = 0.20  # containment from which two reports are copies
-_FEWEST_GRAMS = 60  # below so many 3-grams containment says nothing
-_APART = timedelta(days=7)
-_POSTINGS = 50  # reports remembered for one 8-gram; more share it only if it is site chrome or one story
-_WORD = re.compile(r"\w+")
+_FEWEST_GRAMS = 60  # of a report's words; below so many, containment says nothing
+_FEWEST_SHARED = 12  # 3-grams: _LINK of _FEWEST_GRAMS
+_PARAGRAPH = 3  # runs of words; a paragraph of background that two reports share is about as long
+_BESIDES = 0.10  # containment that must be left without that paragraph
+_SURELY = 0.50  # containment from which it does not matter where the shared words stand
+_APART = timedelta(days=7)  # between two copies
+_LASTING = timedelta(days=14)  # of a group: a chain of copies ends there
+_RUN = 5  # words of a sentence that is known again
+_STANDING = 3  # reports of different things that carry a standing text
+_SAMPLE = 12  # reports looked at for one sentence, or members of a group
+_FEWEST_NAMES = 4  # names that tell what a report is about
+_ABOUT = 0.15  # of the shorter list of names: shared by reports that are about one thing
+_NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w'-]{3,}")
+_CALENDAR = frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August "
+    "September Sept October November December".split()
+)
 
-_AGENCIES = {
-    "Reuters": "Reuters",
-    "AP": "AP",
-    "Associated Press": "AP",
-    "AFP": "AFP",
-    "Agence France-Presse": "AFP",
-    "dpa": "dpa",
-    "DPA": "dpa",
-    "EFE": "EFE",
-    "ANSA": "ANSA",
-    "TASS": "TASS",
-    "Xinhua": "Xinhua",
-    "Interfax": "Interfax",
-    "Ukrinform": "Ukrinform",
-    "Anadolu Agency": "Anadolu",
-    "UPI": "UPI",
-    "PTI": "PTI",
-    "IANS": "IANS",
-}
-_AGENCY = rf"(?P<agency>{'|'.join(sorted(map(re.escape, _AGENCIES), key=len, reverse=True))})\b"
-_DATELINE_CREDIT = re.compile(rf"[^\n(]{{2,120}}[(/](?:Thomson )?{_AGENCY}[^)\n]{{0,20}}[)/] ?[-–—.]")
-_BYLINE = re.compile(
-    r"\W{0,3}(?:additional )?(?:reporting|writing|written|reported|editing|edited|compiled) by\b", re.I
-)
-_SOURCE = re.compile(
-    rf"\W{{0,3}}(?:sources?|via|©|\(c\)|copyright|from|by)\W{{0,3}}(?:\d{{4}} ?)?(?:the )?{_AGENCY}[^.!?]{{0,40}}\W?$",
-    re.I,
-)
-_STATEMENT = re.compile(rf"{_AGENCY}(?: contributed| Trust Principles|\W{{0,3}}all rights)", re.I)
-_ALONE = re.compile(rf"\W{{0,3}}(?:the )?{_AGENCY}\W{{0,3}}$", re.I)
-_ANY = re.compile(rf"\b{_AGENCY}")
-_FIRST_LINES, _LAST_LINES = 20, 3
+
+def find_stories(documents: Iterable[Document]) -> list[Story]:
+    """Return the stories of a corpus, sorted by origin; a report with no copies is a story of its own.
+
+    Whatever the order of ``documents``, the stories are the same, and unrelated reports change none.
+    """
+    by_id = {document.report_id: document for document in documents}
+    prints = sorted(map(fingerprint, by_id.values()), key=_place)
+    subjects = _Subjects(by_id)
+    prints = _without_standing(prints, subjects)
+    links = _links(prints)
+    groups = _Groups(prints, subjects)
+    for link in links:
+        groups.join(link)
+    nearest: dict[int, float] = defaultdict(float)
+    for link in links:
+        if groups.root(link.one) == groups.root(link.other):
+            nearest[link.one] = max(nearest[link.one], link.likeness)
+            nearest[link.other] = max(nearest[link.other], link.likeness)
+    stories = (_story([(prints[n], nearest[n]) for n in members], by_id) for members in groups.members())
+    return sorted(stories, key=lambda story: story.origin.origin_id)
 
 
 def group_copies(documents: Iterable[Document]) -> dict[str, Origin]:
@@ -61,15 +73,7 @@ def group_copies(documents: Iterable[Document]) -> dict[str, Origin]:
     The group's id is the smallest hash of its members' texts, so unrelated reports never change it; its name is the
     wire that most members credit, or ''.
     """
-    prints = sorted(map(_fingerprint, documents), key=lambda p: (p.text_hash, p.report_id))
-    groups = _Groups(len(prints))
-    for one, other in _candidates(prints):
-        if not groups.joined(one, other) and _are_copies(prints[one], prints[other]):
-            groups.join(one, other)
-    members: dict[int, list[_Print]] = defaultdict(list)
-    for number, item in enumerate(prints):
-        members[groups.root(number)].append(item)
-    return {item.report_id: origin for group in members.values() for origin in [_origin(group)] for item in group}
+    return {report_id: story.origin for story in find_stories(documents) for report_id in story.scores}
 
 
 def inherit_days(documents: Sequence[Document], origins: Mapping[str, Origin]) -> list[Document]:
@@ -87,103 +91,230 @@ def inherit_days(documents: Sequence[Document], origins: Mapping[str, Origin]) -
 
 def containment(one: str, other: str) -> float:
     """Return the share (0-1) of the shorter text's word 3-grams that the other one holds too."""
-    return _share(_grams(_words(one), 3), _grams(_words(other), 3))
+    first, second = (
+        {tuple(words[i : i + _GRAM]) for i in range(len(words) - _GRAM + 1)} for words in map(words_of, (one, other))
+    )
+    return len(first & second) / max(1, min(len(first), len(second)))
 
 
-def wire_credit(text: str) -> str:
-    """Return the agency that the report credits as its source, or ''.
-
-    A credit is a dateline "(Reuters) –", a "Reporting by … Reuters" line, "Source: AP", "AFP contributed" or the
-    agency alone on one of the last lines. "Told Reuters" and a photo's credit are none.
-    """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    for number, line in enumerate(lines):
-        patterns = [_STATEMENT, _SOURCE]
-        if number < _FIRST_LINES:
-            patterns.append(_DATELINE_CREDIT)
-        if number >= len(lines) - _LAST_LINES:
-            patterns.append(_ALONE)
-        if _BYLINE.match(line):
-            patterns.append(_ANY)
-        for pattern in patterns:
-            if match := _search(pattern, line):
-                return _name(match["agency"])
-    return ""
-
-
-def _search(pattern: re.Pattern[str], line: str) -> re.Match[str] | None:
-    """Look for a credit anywhere in a byline or statement, for the others only where a line begins."""
-    return pattern.search(line) if pattern in (_STATEMENT, _ANY) else pattern.match(line)
-
-
-def _name(agency: str) -> str:
-    return next(name for written, name in _AGENCIES.items() if written.casefold() == agency.casefold())
+# --- which reports are copies ---
 
 
 @dataclass(frozen=True, slots=True)
-class _Print:
-    """What is compared of a report: its word 3-grams and 8-grams."""
+class _Link:
+    """Two copies by their positions, the smaller first, and how much of the shorter one the other holds (0-1)."""
 
-    report_id: str
-    text_hash: str
-    published: date | None
-    credit: str
-    short: frozenset[str]
-    long: frozenset[str]
+    one: int
+    other: int
+    likeness: float
+    same_text: bool
 
 
-def _fingerprint(document: Document) -> _Print:
-    words = _words(document.text)
-    return _Print(
-        report_id=document.report_id,
-        text_hash=hashlib.sha256(" ".join(words).encode()).hexdigest()[:16],
-        published=document.published,
-        credit=wire_credit(document.text),
-        short=_grams(words, 3),
-        long=_grams(words, 8),
+def _place(item: Print) -> tuple[date, str, str]:
+    return item.published or date.max, item.text_hash, item.report_id
+
+
+def _links(prints: Sequence[Print]) -> list[_Link]:
+    """Return the links between copies, the surest first."""
+    grams = lru_cache(maxsize=200_000)(lambda number: _Grams.of(prints[number]))
+    found = (_link(prints, grams, int(one), int(other)) for one, other in candidate_pairs(prints))
+    return sorted((x for x in found if x), key=lambda x: (not x.same_text, -x.likeness, x.one, x.other))
+
+
+def _link(prints: Sequence[Print], grams: Callable[[int], "_Grams"], one: int, other: int) -> _Link | None:
+    first, second = prints[one], prints[other]
+    if first.text_hash == second.text_hash:
+        return _Link(one, other, 1.0, True)
+    if first.published and second.published and abs(first.published - second.published) > _APART:
+        return None
+    if min(first.n_words, second.n_words) < _FEWEST_GRAMS + _GRAM - 1:
+        return None
+    likeness = _likeness(grams(one), grams(other))
+    return _Link(one, other, likeness, False) if likeness else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grams:
+    """The distinct 3-grams of a report in ascending order, and for each the run where it stands first."""
+
+    hashes: Hashes
+    runs: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, item: Print) -> "_Grams":
+        hashes, runs = shingles(item, _GRAM)
+        distinct, first = np.unique(hashes, return_index=True)
+        return cls(distinct, np.unique(runs[first], return_inverse=True)[1])
+
+
+def _likeness(one: _Grams, other: _Grams) -> float:
+    """Return the containment of the shorter report in the other (0-1), or 0 where they are no copies."""
+    shorter, longer = sorted((one, other), key=lambda g: len(g.hashes))
+    shared = np.isin(shorter.hashes, longer.hashes, assume_unique=True)
+    total, n = np.count_nonzero(shared), len(shared)
+    if total < max(_FEWEST_SHARED, _LINK * n):
+        return 0.0
+    if total < _SURELY * n and total - _in_one_paragraph(shorter.runs[shared]) < _BESIDES * n:
+        return 0.0
+    return float(total / n)
+
+
+def _in_one_paragraph(runs: NDArray[np.int64]) -> int:
+    """Return how many of the shared 3-grams, given by their runs, stand in the fullest ``_PARAGRAPH`` runs in a row."""
+    return int(np.convolve(np.bincount(runs), np.ones(_PARAGRAPH, np.int64)).max())
+
+
+# --- what reports are about ---
+
+
+class _Subjects:
+    """What reports are about: their sentences, with the names in them, read when first asked for."""
+
+    def __init__(self, by_id: Mapping[str, Document]) -> None:
+        self._by_id = by_id
+        self._sentences = lru_cache(maxsize=100_000)(self._read)
+
+    def differ(self, one: str, other: str) -> bool:
+        """Return whether two reports, but for the sentences that they share, name quite different things."""
+        first, second = self._sentences(one), self._sentences(other)
+        names = [_union(a[key] for key in a.keys() - b.keys()) for a, b in ((first, second), (second, first))]
+        fewest = min(map(len, names))
+        return fewest >= _FEWEST_NAMES and len(names[0] & names[1]) < _ABOUT * fewest
+
+    def _read(self, report_id: str) -> dict[tuple[str, ...], frozenset[str]]:
+        text = self._by_id[report_id].text
+        sentences = (text[s.start : s.end] for s in split_sentences(text) if s.kind is SentenceKind.BODY)
+        return {tuple(words_of(s)): frozenset(_NAME.findall(s)) - _CALENDAR for s in sentences}
+
+
+def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*sets)
+
+
+def _without_standing(prints: Sequence[Print], subjects: _Subjects) -> list[Print]:
+    """Return the prints without the sentences that reports of different things carry, word for word."""
+    found = [run_hashes(item, _RUN) for item in prints]
+    standing = {
+        key for key, bearers in _bearers([hashes for hashes, _ in found]) if _is_standing(bearers, prints, subjects)
+    }
+    if not standing:
+        return list(prints)
+    chosen = np.array(sorted(standing), np.uint64)
+    return [
+        without_runs(item, numbers[np.isin(hashes, chosen)])
+        for item, (hashes, numbers) in zip(prints, found, strict=True)
+    ]
+
+
+def _bearers(hashes: Sequence[Hashes]) -> Iterator[tuple[int, list[int]]]:
+    """Yield each hash that ``_STANDING`` or more reports carry, with a sample of them."""
+    owners = np.repeat(np.arange(len(hashes)), [len(h) for h in hashes])
+    every = np.concatenate([np.empty(0, np.uint64), *hashes])
+    order = np.lexsort((owners, every))
+    owners = owners[order]
+    values, starts, counts = np.unique(every[order], return_index=True, return_counts=True)
+    for place in np.flatnonzero(counts >= _STANDING):
+        distinct = np.unique(owners[starts[place] : starts[place] + counts[place]])
+        if len(distinct) >= _STANDING:
+            yield int(values[place]), distinct[:: -(-len(distinct) // _SAMPLE)].tolist()
+
+
+def _is_standing(bearers: Sequence[int], prints: Sequence[Print], subjects: _Subjects) -> bool:
+    """Tell a standing text from a sentence of a story: most of its bearers are about different things."""
+    pairs = [(prints[a], prints[b]) for a, b in zip(bearers, bearers[1:], strict=False)]
+    return 2 * sum(subjects.differ(a.report_id, b.report_id) for a, b in pairs) > len(pairs)
+
+
+# --- groups ---
+
+
+class _Groups:
+    """Reports joined by links, refusing those that would make one story of two."""
+
+    def __init__(self, prints: Sequence[Print], subjects: _Subjects) -> None:
+        self._prints, self._subjects = prints, subjects
+        self._parents = list(range(len(prints)))
+        self._members = [[n] for n in range(len(prints))]
+
+    def root(self, number: int) -> int:
+        """Return the number that stands for the report's group."""
+        while self._parents[number] != number:
+            self._parents[number] = number = self._parents[self._parents[number]]
+        return number
+
+    def members(self) -> Iterator[list[int]]:
+        """Yield the members of each group."""
+        return (found for n, found in enumerate(self._members) if self._parents[n] == n)
+
+    def join(self, link: _Link) -> None:
+        """Join the groups of two copies, unless the chain would last too long or its ends are about other things."""
+        one, other = self.root(link.one), self.root(link.other)
+        if one == other or not (link.same_text or self._may_join(link, one, other)):
+            return
+        if len(self._members[one]) < len(self._members[other]):
+            one, other = other, one
+        self._parents[other] = one
+        self._members[one] += self._members[other]
+        self._members[other] = []
+
+    def _may_join(self, link: _Link, one: int, other: int) -> bool:
+        first, second = self._members[one], self._members[other]
+        if self._span([*first, *second]) > max(_LASTING, self._span(first), self._span(second)):
+            return False
+        return self._is_about(first, link.one, link.other) and self._is_about(second, link.other, link.one)
+
+    def _is_about(self, members: Sequence[int], linked: int, newcomer: int) -> bool:
+        """Return whether any of the members besides the linked one may be about what the newcomer is about."""
+        others = sorted(set(members) - {linked})[:_SAMPLE]
+        return not others or any(not self._differ(n, newcomer) for n in others)
+
+    def _differ(self, one: int, other: int) -> bool:
+        return self._subjects.differ(self._prints[one].report_id, self._prints[other].report_id)
+
+    def _span(self, members: Sequence[int]) -> timedelta:
+        days = [day for n in members if (day := self._prints[n].published)]
+        return max(days) - min(days) if days else timedelta(0)
+
+
+def _story(members: Sequence[tuple[Print, float]], by_id: Mapping[str, Document]) -> Story:
+    prints = [item for item, _ in members]
+    credits_ = {item.report_id: wire_credit(by_id[item.report_id].text) for item in prints}
+    grams = [np.unique(shingles(item, _GRAM)[0]) for item in prints]
+    canonical = _canonical(prints, grams, credits_)
+    return Story(
+        origin=Origin(min(item.text_hash for item in prints), _most_credited(credits_.values())),
+        canonical_id=prints[canonical].report_id,
+        scores={
+            item.report_id: round(max(nearest, _contained(own, grams[canonical])), 4)
+            for (item, nearest), own in sorted(zip(members, grams, strict=True), key=lambda m: m[0][0].report_id)
+        },
+        credits=credits_,
     )
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+def _canonical(prints: Sequence[Print], grams: Sequence[Hashes], credits_: Mapping[str, str]) -> int:
+    """Return the position of the member that holds most of what two members or more tell.
+
+    Of equals: one with a wire credit, the earliest, the one with the smallest hash.
+    """
+    every, counts = np.unique(np.concatenate(grams), return_counts=True)
+    told = every[counts > 1]
+    held = [np.count_nonzero(np.isin(own, told, assume_unique=True)) for own in grams]
+    return min(range(len(prints)), key=lambda n: (-held[n], not credits_[prints[n].report_id], _place(prints[n])))
 
 
-def _grams(words: Sequence[str], length: int) -> frozenset[str]:
-    return frozenset(" ".join(words[i : i + length]) for i in range(len(words) - length + 1))
+def _contained(own: Hashes, canonical: Hashes) -> float:
+    """Return the share of the shorter report's 3-grams that the other holds; 1 for a report without any."""
+    fewest = min(len(own), len(canonical))
+    return float(np.isin(own, canonical, assume_unique=True).sum() / fewest) if fewest else 1.0
 
 
-def _candidates(prints: Sequence[_Print]) -> Iterator[tuple[int, int]]:
-    """Yield pairs of reports that share an 8-gram or every word; those that share most come first for each report."""
-    postings: dict[str, list[int]] = defaultdict(list)
-    for number, item in enumerate(prints):
-        if number and prints[number - 1].text_hash == item.text_hash:
-            yield number - 1, number
-        shared: Counter[int] = Counter()
-        for gram in item.long:
-            shared.update(postings[gram])
-            if len(postings[gram]) < _POSTINGS:
-                postings[gram].append(number)
-        for other in sorted(shared, key=lambda o: (-shared[o], o)):
-            yield other, number
+def _most_credited(names: Iterable[str]) -> str:
+    counts = Counter(filter(None, names))
+    return min(counts, key=lambda name: (-counts[name], name), default="")
 
 
-def _are_copies(one: _Print, other: _Print) -> bool:
-    if one.text_hash == other.text_hash:
-        return True
-    if one.published and other.published and abs(one.published - other.published) > _APART:
-        return False
-    enough = min(len(one.short), len(other.short)) >= _FEWEST_GRAMS
-    return enough and _share(one.short, other.short) >= _LINK
-
-
-def _share(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / max(1, min(len(one), len(other)))
-
-
-def _origin(group: Sequence[_Print]) -> Origin:
-    credits_ = Counter(item.credit for item in group if item.credit)
-    name = min(credits_, key=lambda c: (-credits_[c], c), default="")
-    return Origin(min(item.text_hash for item in group), name)
+# --- days ---
 
 
 def _agree(days: Sequence[date]) -> bool:
@@ -194,21 +325,3 @@ def _dated(document: Document, day: date | None) -> Document:
     if document.published or day is None:
         return document
     return replace(document, published=day, published_basis=PublishedBasis.COPY)
-
-
-class _Groups:
-    """Union-find over numbers."""
-
-    def __init__(self, count: int) -> None:
-        self._parents = list(range(count))
-
-    def root(self, number: int) -> int:
-        while self._parents[number] != number:
-            self._parents[number] = number = self._parents[self._parents[number]]
-        return number
-
-    def joined(self, one: int, other: int) -> bool:
-        return self.root(one) == self.root(other)
-
-    def join(self, one: int, other: int) -> None:
-        self._parents[self.root(one)] = self.root(other)

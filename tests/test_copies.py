@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from geo.copies import containment, group_copies, inherit_days, wire_credit
+from geo.copies import containment, group_copies, inherit_days
 from geo.documents import make_document, read_documents
 from geo.model import Document, PublishedBasis
 from geo.resources import resource
@@ -84,28 +84,6 @@ def test_more_copies_than_are_remembered_for_a_phrase_are_still_one_group() -> N
 def test_containment_is_the_share_of_the_shorter_text() -> None:
     assert containment("a b c d e f", "x a b c d y z q r s") == 0.5
     assert containment("a b", "a b") == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "agency"),
-    [
-        ("KYIV, Sept 13 (Reuters) – Text", "Reuters"),
-        ("KYIV, Ukraine (AP) — Text", "AP"),
-        ("MOSCOW, September 13. /TASS/. Text", "TASS"),
-        ("Text.\n(Additional reporting by A, B and other Reuters reporters; Editing by C)", "Reuters"),
-        ("Text.\nOur standards: The Thomson Reuters Trust Principles.", "Reuters"),
-        ("Text.\nSource: Associated Press", "AP"),
-        ("Text.\nAFP contributed to this report.", "AFP"),
-        ("Text.\n\nAFP\n", "AFP"),
-        ("She told Reuters on Tuesday.", ""),
-        ("Reuters could not verify the reports.", ""),
-        ("A caption\nAFP\n" + "Text.\n" * 5, ""),
-        ("By Reuters' count they lost two hundred and forty tanks in the first four weeks of it.", ""),
-        ("", ""),
-    ],
-)
-def test_a_wire_credit_is_read(text: str, agency: str) -> None:
-    assert wire_credit(text) == agency
 
 
 def test_the_origin_is_named_by_any_member() -> None:
