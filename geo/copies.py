@@ -20,7 +20,6 @@ from geo.candidates import candidate_pairs
 from geo.credits import wire_credit
 from geo.model import Document, Origin, PublishedBasis, Story
 from geo.shingles import Hashes, Print, fingerprint, run_hashes, shingles, without_runs, words_of
-from geo.text import SentenceKind, split_sentences
 
 __all__ = ["containment", "find_stories", "group_copies", "inherit_days"]
 
@@ -34,10 +33,12 @@ _SURELY = 0.50  # containment from which it does not matter where the shared wor
 _APART = timedelta(days=7)  # between two copies
 _LASTING = timedelta(days=14)  # of a group: a chain of copies ends there
 _RUN = 5  # words of a sentence that is known again
-_STANDING = 3  # reports of different things that carry a standing text
+_STANDING = 3  # subjects of the reports that carry a standing text
+_MOST_OF_ONE = 0.6  # of those reports, that may be of one subject: its story is copied into pages of other things too
 _SAMPLE = 12  # reports looked at for one sentence, or members of a group
 _FEWEST_NAMES = 4  # names that tell what a report is about
-_ABOUT = 0.15  # of the shorter list of names: shared by reports that are about one thing
+_ONE_SUBJECT = 0.4  # of the shorter list of names; copies share .6 and more, reports of one event about .4, others .1
+_OTHER_SUBJECT = 0.15  # of it; parts of one story share more
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w'-]{3,}")
 _CALENDAR = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August "
@@ -168,27 +169,23 @@ def _in_one_paragraph(runs: NDArray[np.int64]) -> int:
 
 
 class _Subjects:
-    """What reports are about: their sentences, with the names in them, read when first asked for."""
+    """What reports are about: the names in them, read when first asked for."""
 
     def __init__(self, by_id: Mapping[str, Document]) -> None:
         self._by_id = by_id
-        self._sentences = lru_cache(maxsize=100_000)(self._read)
+        self._names = lru_cache(maxsize=200_000)(self._read)
 
-    def differ(self, one: str, other: str) -> bool:
-        """Return whether two reports, but for the sentences that they share, name quite different things."""
-        first, second = self._sentences(one), self._sentences(other)
-        names = [_union(a[key] for key in a.keys() - b.keys()) for a, b in ((first, second), (second, first))]
-        fewest = min(map(len, names))
-        return fewest >= _FEWEST_NAMES and len(names[0] & names[1]) < _ABOUT * fewest
+    def kinship(self, one: str, other: str) -> float:
+        """Return the share (0-1) of the shorter list of names that both reports have; 1 where it is too short."""
+        first, second = self._names(one), self._names(other)
+        fewest = min(len(first), len(second))
+        return len(first & second) / fewest if fewest >= _FEWEST_NAMES else 1.0
 
-    def _read(self, report_id: str) -> dict[tuple[str, ...], frozenset[str]]:
-        text = self._by_id[report_id].text
-        sentences = (text[s.start : s.end] for s in split_sentences(text) if s.kind is SentenceKind.BODY)
-        return {tuple(words_of(s)): frozenset(_NAME.findall(s)) - _CALENDAR for s in sentences}
-
-
-def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
-    return frozenset().union(*sets)
+    def _read(self, report_id: str) -> frozenset[str]:
+        """Return the names in the lines that end as sentences do: those of menus are the outlet's."""
+        lines = (line.rstrip("\"'”’)» ") for line in self._by_id[report_id].text.splitlines())
+        found = (name for line in lines if line.endswith((".", "!", "?")) for name in _NAME.findall(line))
+        return frozenset(found) - _CALENDAR
 
 
 def _without_standing(prints: Sequence[Print], subjects: _Subjects) -> list[Print]:
@@ -220,9 +217,15 @@ def _bearers(hashes: Sequence[Hashes]) -> Iterator[tuple[int, list[int]]]:
 
 
 def _is_standing(bearers: Sequence[int], prints: Sequence[Print], subjects: _Subjects) -> bool:
-    """Tell a standing text from a sentence of a story: most of its bearers are about different things."""
-    pairs = [(prints[a], prints[b]) for a, b in zip(bearers, bearers[1:], strict=False)]
-    return 2 * sum(subjects.differ(a.report_id, b.report_id) for a, b in pairs) > len(pairs)
+    """Tell a standing text from a sentence of a story: its bearers are about many things, and mostly not about one."""
+    kinds: list[list[str]] = []
+    for report_id in (prints[n].report_id for n in bearers):
+        kin = (kind for kind in kinds if subjects.kinship(kind[0], report_id) >= _ONE_SUBJECT)
+        if (found := next(kin, None)) is None:
+            kinds.append([report_id])
+        else:
+            found.append(report_id)
+    return len(kinds) >= _STANDING and max(map(len, kinds)) <= _MOST_OF_ONE * len(bearers)
 
 
 # --- groups ---
@@ -269,7 +272,7 @@ class _Groups:
         return not others or any(not self._differ(n, newcomer) for n in others)
 
     def _differ(self, one: int, other: int) -> bool:
-        return self._subjects.differ(self._prints[one].report_id, self._prints[other].report_id)
+        return self._subjects.kinship(self._prints[one].report_id, self._prints[other].report_id) < _OTHER_SUBJECT
 
     def _span(self, members: Sequence[int]) -> timedelta:
         days = [day for n in members if (day := self._prints[n].published)]
