@@ -33,12 +33,15 @@ _SURELY = 0.50  # containment from which it does not matter where the shared wor
 _APART = timedelta(days=7)  # between two copies
 _LASTING = timedelta(days=14)  # of a group: a chain of copies ends there
 _RUN = 5  # words of a sentence that is known again
-_STANDING = 3  # subjects of the reports that carry a standing text
 _MOST_OF_ONE = 0.6  # of those reports, that may be of one subject: its story is copied into pages of other things too
 _SAMPLE = 12  # reports looked at for one sentence, or members of a group
 _FEWEST_NAMES = 4  # names that tell what a report is about
 _ONE_SUBJECT = 0.4  # of the shorter list of names; copies share .6 and more, reports of one event about .4, others .1
 _OTHER_SUBJECT = 0.15  # of it; parts of one story share more
+_STANDING = (
+    (3, _ONE_SUBJECT),
+    (2, _OTHER_SUBJECT),
+)  # so many subjects, told apart by that share, carry a standing text
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w'-]{3,}")
 _CALENDAR = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August "
@@ -55,7 +58,7 @@ def find_stories(documents: Iterable[Document]) -> list[Story]:
     prints = sorted(map(fingerprint, by_id.values()), key=_place)
     subjects = _Subjects(by_id)
     prints = _without_standing(prints, subjects)
-    links = _links(prints)
+    links = _links(prints, subjects)
     groups = _Groups(prints, subjects)
     for link in links:
         groups.join(link)
@@ -115,11 +118,12 @@ def _place(item: Print) -> tuple[date, str, str]:
     return item.published or date.max, item.text_hash, item.report_id
 
 
-def _links(prints: Sequence[Print]) -> list[_Link]:
+def _links(prints: Sequence[Print], subjects: "_Subjects") -> list[_Link]:
     """Return the links between copies, the surest first."""
     grams = lru_cache(maxsize=200_000)(lambda number: _Grams.of(prints[number]))
-    found = (_link(prints, grams, int(one), int(other)) for one, other in candidate_pairs(prints))
-    return sorted((x for x in found if x), key=lambda x: (not x.same_text, -x.likeness, x.one, x.other))
+    pairs = (_link(prints, grams, int(one), int(other)) for one, other in candidate_pairs(prints))
+    found = (x for x in pairs if x and _is_of_one_subject(x, prints, subjects))
+    return sorted(found, key=lambda x: (not x.same_text, -x.likeness, x.one, x.other))
 
 
 def _link(prints: Sequence[Print], grams: Callable[[int], "_Grams"], one: int, other: int) -> _Link | None:
@@ -132,6 +136,12 @@ def _link(prints: Sequence[Print], grams: Callable[[int], "_Grams"], one: int, o
         return None
     likeness = _likeness(grams(one), grams(other))
     return _Link(one, other, likeness, False) if likeness else None
+
+
+def _is_of_one_subject(link: _Link, prints: Sequence[Print], subjects: "_Subjects") -> bool:
+    """Return whether two reports name the same things, which the less surely copied have to do the more."""
+    least = _ONE_SUBJECT if link.likeness < _SURELY else _OTHER_SUBJECT
+    return link.same_text or subjects.kinship(prints[link.one].report_id, prints[link.other].report_id) >= least
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,28 +214,38 @@ def _without_standing(prints: Sequence[Print], subjects: _Subjects) -> list[Prin
 
 
 def _bearers(hashes: Sequence[Hashes]) -> Iterator[tuple[int, list[int]]]:
-    """Yield each hash that ``_STANDING`` or more reports carry, with a sample of them."""
+    """Yield each hash that two or more reports carry, with a sample of them."""
     owners = np.repeat(np.arange(len(hashes)), [len(h) for h in hashes])
     every = np.concatenate([np.empty(0, np.uint64), *hashes])
     order = np.lexsort((owners, every))
     owners = owners[order]
     values, starts, counts = np.unique(every[order], return_index=True, return_counts=True)
-    for place in np.flatnonzero(counts >= _STANDING):
+    for place in np.flatnonzero(counts > 1):
         distinct = np.unique(owners[starts[place] : starts[place] + counts[place]])
-        if len(distinct) >= _STANDING:
+        if len(distinct) > 1:
             yield int(values[place]), distinct[:: -(-len(distinct) // _SAMPLE)].tolist()
 
 
 def _is_standing(bearers: Sequence[int], prints: Sequence[Print], subjects: _Subjects) -> bool:
     """Tell a standing text from a sentence of a story: its bearers are about many things, and mostly not about one."""
+    reports = [prints[n].report_id for n in bearers]
+    return any(
+        len(sizes) >= fewest and max(sizes) <= _MOST_OF_ONE * len(reports)
+        for fewest, least in _STANDING
+        for sizes in [_sizes_of_kinds(reports, subjects, least)]
+    )
+
+
+def _sizes_of_kinds(reports: Sequence[str], subjects: _Subjects, least: float) -> list[int]:
+    """Return how many reports are about each subject; those of one subject have ``least`` kinship with its first."""
     kinds: list[list[str]] = []
-    for report_id in (prints[n].report_id for n in bearers):
-        kin = (kind for kind in kinds if subjects.kinship(kind[0], report_id) >= _ONE_SUBJECT)
+    for report_id in reports:
+        kin = (kind for kind in kinds if subjects.kinship(kind[0], report_id) >= least)
         if (found := next(kin, None)) is None:
             kinds.append([report_id])
         else:
             found.append(report_id)
-    return len(kinds) >= _STANDING and max(map(len, kinds)) <= _MOST_OF_ONE * len(bearers)
+    return [len(kind) for kind in kinds]
 
 
 # --- groups ---
