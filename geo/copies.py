@@ -30,6 +30,7 @@ _FEWEST_SHARED = 12  # 3-grams: _LINK of _FEWEST_GRAMS
 _PARAGRAPH = 3  # runs of words; a paragraph of background that two reports share is about as long
 _BESIDES = 0.10  # containment that must be left without that paragraph
 _SURELY = 0.50  # containment from which it does not matter where the shared words stand
+_BACKING = 0.4  # of a group's members that a newcomer is a copy of, where it is not surely one
 _APART = timedelta(days=7)  # between two copies
 _LASTING = timedelta(days=14)  # of a group: a chain of copies ends there
 _RUN = 5  # words of a sentence that is known again
@@ -57,9 +58,10 @@ def find_stories(documents: Iterable[Document]) -> list[Story]:
     by_id = {document.report_id: document for document in documents}
     prints = sorted(map(fingerprint, by_id.values()), key=_place)
     subjects = _Subjects(by_id)
-    prints = _without_standing(prints, subjects)
-    links = _links(prints, subjects)
-    groups = _Groups(prints, subjects)
+    pairs = _Pairs(_without_standing(prints, subjects), subjects)
+    found = (pairs.link(int(one), int(other)) for one, other in candidate_pairs(pairs.prints))
+    links = sorted(filter(None, found), key=lambda x: (not x.same_text, -x.likeness, x.one, x.other))
+    groups = _Groups(pairs)
     for link in links:
         groups.join(link)
     nearest: dict[int, float] = defaultdict(float)
@@ -67,7 +69,7 @@ def find_stories(documents: Iterable[Document]) -> list[Story]:
         if groups.root(link.one) == groups.root(link.other):
             nearest[link.one] = max(nearest[link.one], link.likeness)
             nearest[link.other] = max(nearest[link.other], link.likeness)
-    stories = (_story([(prints[n], nearest[n]) for n in members], by_id) for members in groups.members())
+    stories = (_story([(pairs.prints[n], nearest[n]) for n in members], by_id) for members in groups.members())
     return sorted(stories, key=lambda story: story.origin.origin_id)
 
 
@@ -114,34 +116,36 @@ class _Link:
     same_text: bool
 
 
+class _Pairs:
+    """Judges pairs of reports, given by their positions."""
+
+    def __init__(self, prints: Sequence[Print], subjects: "_Subjects") -> None:
+        self.prints, self._subjects = prints, subjects
+        self._grams = lru_cache(maxsize=200_000)(lambda number: _Grams.of(prints[number]))
+
+    def link(self, one: int, other: int) -> _Link | None:
+        """Return the link between two reports if they are copies."""
+        first, second = self.prints[one], self.prints[other]
+        if first.text_hash == second.text_hash:
+            return _Link(one, other, 1.0, True)
+        if first.published and second.published and abs(first.published - second.published) > _APART:
+            return None
+        if min(first.n_words, second.n_words) < _FEWEST_GRAMS + _GRAM - 1:
+            return None
+        likeness = _likeness(self._grams(one), self._grams(other))
+        if not likeness or self.kinship(one, other) < (_OTHER_SUBJECT if likeness >= _SURELY else _ONE_SUBJECT):
+            return None
+        if likeness < _SURELY and not _likeness(*map(_Grams.of, _without_page(first, second))):
+            return None
+        return _Link(one, other, likeness, False)
+
+    def kinship(self, one: int, other: int) -> float:
+        """Return the share (0-1) of names that both reports have."""
+        return self._subjects.kinship(self.prints[one].report_id, self.prints[other].report_id)
+
+
 def _place(item: Print) -> tuple[date, str, str]:
     return item.published or date.max, item.text_hash, item.report_id
-
-
-def _links(prints: Sequence[Print], subjects: "_Subjects") -> list[_Link]:
-    """Return the links between copies, the surest first."""
-    grams = lru_cache(maxsize=200_000)(lambda number: _Grams.of(prints[number]))
-    pairs = (_link(prints, grams, int(one), int(other)) for one, other in candidate_pairs(prints))
-    found = (x for x in pairs if x and _is_of_one_subject(x, prints, subjects))
-    return sorted(found, key=lambda x: (not x.same_text, -x.likeness, x.one, x.other))
-
-
-def _link(prints: Sequence[Print], grams: Callable[[int], "_Grams"], one: int, other: int) -> _Link | None:
-    first, second = prints[one], prints[other]
-    if first.text_hash == second.text_hash:
-        return _Link(one, other, 1.0, True)
-    if first.published and second.published and abs(first.published - second.published) > _APART:
-        return None
-    if min(first.n_words, second.n_words) < _FEWEST_GRAMS + _GRAM - 1:
-        return None
-    likeness = _likeness(grams(one), grams(other))
-    return _Link(one, other, likeness, False) if likeness else None
-
-
-def _is_of_one_subject(link: _Link, prints: Sequence[Print], subjects: "_Subjects") -> bool:
-    """Return whether two reports name the same things, which the less surely copied have to do the more."""
-    least = _ONE_SUBJECT if link.likeness < _SURELY else _OTHER_SUBJECT
-    return link.same_text or subjects.kinship(prints[link.one].report_id, prints[link.other].report_id) >= least
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,6 +177,22 @@ def _likeness(one: _Grams, other: _Grams) -> float:
 def _in_one_paragraph(runs: NDArray[np.int64]) -> int:
     """Return how many of the shared 3-grams, given by their runs, stand in the fullest ``_PARAGRAPH`` runs in a row."""
     return int(np.convolve(np.bincount(runs), np.ones(_PARAGRAPH, np.int64)).max())
+
+
+def _without_page(one: Print, other: Print) -> tuple[Print, Print]:
+    """Return two reports without the runs that both begin or end with: two pages of one outlet do."""
+    (first, numbers), (second, others) = run_hashes(one, 1), run_hashes(other, 1)
+    fewest = min(len(first), len(second))
+    head = _n_equal(first[:fewest], second[:fewest])
+    tail = min(_n_equal(first[::-1][:fewest], second[::-1][:fewest]), fewest - head)
+    ends = [np.concatenate([n[:head], n[len(n) - tail :]]) for n in (numbers, others)]
+    return without_runs(one, ends[0]), without_runs(other, ends[1])
+
+
+def _n_equal(one: Hashes, other: Hashes) -> int:
+    """Return how many hashes are equal before the first that differs."""
+    differ = np.flatnonzero(one != other)
+    return int(differ[0]) if len(differ) else len(one)
 
 
 # --- what reports are about ---
@@ -254,10 +274,10 @@ def _sizes_of_kinds(reports: Sequence[str], subjects: _Subjects, least: float) -
 class _Groups:
     """Reports joined by links, refusing those that would make one story of two."""
 
-    def __init__(self, prints: Sequence[Print], subjects: _Subjects) -> None:
-        self._prints, self._subjects = prints, subjects
-        self._parents = list(range(len(prints)))
-        self._members = [[n] for n in range(len(prints))]
+    def __init__(self, pairs: _Pairs) -> None:
+        self._pairs = pairs
+        self._parents = list(range(len(pairs.prints)))
+        self._members = [[n] for n in range(len(pairs.prints))]
 
     def root(self, number: int) -> int:
         """Return the number that stands for the report's group."""
@@ -284,18 +304,22 @@ class _Groups:
         first, second = self._members[one], self._members[other]
         if self._span([*first, *second]) > max(_LASTING, self._span(first), self._span(second)):
             return False
-        return self._is_about(first, link.one, link.other) and self._is_about(second, link.other, link.one)
+        return self._take(first, link.one, link.other, link) and self._take(second, link.other, link.one, link)
 
-    def _is_about(self, members: Sequence[int], linked: int, newcomer: int) -> bool:
-        """Return whether any of the members besides the linked one may be about what the newcomer is about."""
-        others = sorted(set(members) - {linked})[:_SAMPLE]
-        return not others or any(not self._differ(n, newcomer) for n in others)
+    def _take(self, members: Sequence[int], linked: int, newcomer: int, link: _Link) -> bool:
+        """Return whether the members besides the linked one take the newcomer for theirs.
 
-    def _differ(self, one: int, other: int) -> bool:
-        return self._subjects.kinship(self._prints[one].report_id, self._prints[other].report_id) < _OTHER_SUBJECT
+        One that is surely a copy of a page may be another story on it; one that is less surely so is like others too.
+        """
+        others = sorted(set(members) - {linked})
+        others = others[:: -(-len(others) // _SAMPLE)] if others else []
+        if link.likeness >= _SURELY:
+            return not others or any(self._pairs.kinship(n, newcomer) >= _OTHER_SUBJECT for n in others)
+        linked_too = sum(self._pairs.link(n, newcomer) is not None for n in others)
+        return 1 + linked_too >= _BACKING * (1 + len(others))
 
     def _span(self, members: Sequence[int]) -> timedelta:
-        days = [day for n in members if (day := self._prints[n].published)]
+        days = [day for n in members if (day := self._pairs.prints[n].published)]
         return max(days) - min(days) if days else timedelta(0)
 
 
