@@ -28,9 +28,9 @@ _LINK = 0.20  # containment from which two reports are copies
 _FEWEST_GRAMS = 60  # of a report's words; below so many, containment says nothing
 _FEWEST_SHARED = 12  # 3-grams: _LINK of _FEWEST_GRAMS
 _PARAGRAPH = 3  # runs of words; a paragraph of background that two reports share is about as long
-_BESIDES = 0.10  # containment that must be left without that paragraph
+_BESIDES = 0.08  # containment that must be left without that paragraph
 _SURELY = 0.50  # containment from which it does not matter where the shared words stand
-_BACKING = 0.4  # of a group's members that a newcomer is a copy of, where it is not surely one
+_MUCH = 0.5  # of what two reports share is their story's: not their outlet's, and held by a third copy
 _APART = timedelta(days=7)  # between two copies
 _LASTING = timedelta(days=14)  # of a group: a chain of copies ends there
 _RUN = 5  # words of a sentence that is known again
@@ -132,12 +132,21 @@ class _Pairs:
             return None
         if min(first.n_words, second.n_words) < _FEWEST_GRAMS + _GRAM - 1:
             return None
-        likeness = _likeness(self._grams(one), self._grams(other))
-        if not likeness or self.kinship(one, other) < (_OTHER_SUBJECT if likeness >= _SURELY else _ONE_SUBJECT):
+        overlap = _overlap(self._grams(one), self._grams(other))
+        if overlap.shared < max(_FEWEST_SHARED, _LINK * overlap.of):
             return None
-        if likeness < _SURELY and not _likeness(*map(_Grams.of, _without_page(first, second))):
+        surely = overlap.shared >= _SURELY * overlap.of
+        if self.kinship(one, other) < (_OTHER_SUBJECT if surely else _ONE_SUBJECT):
             return None
-        return _Link(one, other, likeness, False)
+        if not surely and not _is_spread(overlap, _overlap(*map(_Grams.of, _without_page(first, second)))):
+            return None
+        return _Link(one, other, overlap.shared / overlap.of, False)
+
+    def holds(self, third: int, one: int, other: int) -> bool:
+        """Return whether a third report has much of what two reports share."""
+        shared = np.intersect1d(self._grams(one).hashes, self._grams(other).hashes, assume_unique=True)
+        held = np.isin(shared, self._grams(third).hashes, assume_unique=True)
+        return bool(np.count_nonzero(held) >= _MUCH * len(shared))
 
     def kinship(self, one: int, other: int) -> float:
         """Return the share (0-1) of names that both reports have."""
@@ -162,21 +171,27 @@ class _Grams:
         return cls(distinct, np.unique(runs[first], return_inverse=True)[1])
 
 
-def _likeness(one: _Grams, other: _Grams) -> float:
-    """Return the containment of the shorter report in the other (0-1), or 0 where they are no copies."""
+@dataclass(frozen=True, slots=True)
+class _Overlap:
+    """How many of the shorter report's 3-grams the longer one holds, how many of these stand in one paragraph of it."""
+
+    shared: int
+    in_one_paragraph: int
+    of: int
+
+
+def _overlap(one: _Grams, other: _Grams) -> _Overlap:
     shorter, longer = sorted((one, other), key=lambda g: len(g.hashes))
     shared = np.isin(shorter.hashes, longer.hashes, assume_unique=True)
-    total, n = np.count_nonzero(shared), len(shared)
-    if total < max(_FEWEST_SHARED, _LINK * n):
-        return 0.0
-    if total < _SURELY * n and total - _in_one_paragraph(shorter.runs[shared]) < _BESIDES * n:
-        return 0.0
-    return float(total / n)
+    by_run = np.bincount(shorter.runs[shared], minlength=1)
+    paragraph = np.convolve(by_run, np.ones(_PARAGRAPH, np.int64)).max()
+    return _Overlap(int(np.count_nonzero(shared)), int(paragraph), len(shared))
 
 
-def _in_one_paragraph(runs: NDArray[np.int64]) -> int:
-    """Return how many of the shared 3-grams, given by their runs, stand in the fullest ``_PARAGRAPH`` runs in a row."""
-    return int(np.convolve(np.bincount(runs), np.ones(_PARAGRAPH, np.int64)).max())
+def _is_spread(whole: _Overlap, without_page: _Overlap) -> bool:
+    """Return whether two reports share more than a paragraph of background and what their outlet puts on its pages."""
+    left = whole.shared - whole.in_one_paragraph, without_page.shared - without_page.in_one_paragraph
+    return min(left) >= _BESIDES * whole.of and without_page.shared >= _MUCH * whole.shared
 
 
 def _without_page(one: Print, other: Print) -> tuple[Print, Print]:
@@ -309,14 +324,16 @@ class _Groups:
     def _take(self, members: Sequence[int], linked: int, newcomer: int, link: _Link) -> bool:
         """Return whether the members besides the linked one take the newcomer for theirs.
 
-        One that is surely a copy of a page may be another story on it; one that is less surely so is like others too.
+        A page may hold two stories: what is surely a copy of it must be about what another member is about. What is
+        less surely a copy may share the page alone: another member must hold the words that the two share.
         """
         others = sorted(set(members) - {linked})
         others = others[:: -(-len(others) // _SAMPLE)] if others else []
+        if not others:
+            return True
         if link.likeness >= _SURELY:
-            return not others or any(self._pairs.kinship(n, newcomer) >= _OTHER_SUBJECT for n in others)
-        linked_too = sum(self._pairs.link(n, newcomer) is not None for n in others)
-        return 1 + linked_too >= _BACKING * (1 + len(others))
+            return any(self._pairs.kinship(n, newcomer) >= _OTHER_SUBJECT for n in others)
+        return any(self._pairs.holds(n, linked, newcomer) for n in others)
 
     def _span(self, members: Sequence[int]) -> timedelta:
         days = [day for n in members if (day := self._pairs.prints[n].published)]
