@@ -6,7 +6,6 @@ credits and datelines. Hashes are of the words alone: the same in every process 
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from zlib import crc32
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from geo.model import Document
 from geo.text import SentenceKind, fold, split_sentences
 
-__all__ = ["Hashes", "Print", "fingerprint", "mixed", "run_hashes", "shingles", "without_runs", "words_of"]
+__all__ = ["Hashes", "Print", "fingerprint", "mixed", "run_hashes", "shingles", "text_hash", "without_runs", "words_of"]
 
 Hashes = NDArray[np.uint64]
 
@@ -64,12 +63,17 @@ def fingerprint(document: Document) -> Print:
         told = whole
     return Print(
         report_id=document.report_id,
-        text_hash=hashlib.sha256(" ".join(words_of(document.text)).encode()).hexdigest()[:16],
+        text_hash=text_hash(document.text),
         published=document.published,
         words=np.array([crc32(word.encode()) for run in told for word in run], np.uint32),
         runs=np.repeat(np.arange(len(told), dtype=np.uint32), [len(run) for run in told]),
         n_words=n_words,
     )
+
+
+def text_hash(text: str) -> str:
+    """Return 16 hex digits of a text's words: the origin_id of a report that has no copies."""
+    return hashlib.sha256(" ".join(words_of(text)).encode()).hexdigest()[:16]
 
 
 def words_of(text: str) -> list[str]:
