@@ -200,10 +200,8 @@ def _report(rng: random.Random, event: _Event) -> _Page:
         "witness": _person(rng),
         "job": "farmer|clerk|nurse|mechanic|cook|miner",
     }
-    facts = [
-        _grow(rng, rng.choice(kind), slots)
-        for kind in rng.sample(_GRAMMAR["facts"], rng.randrange(6, len(_GRAMMAR["facts"]) + 1))
-    ]
+    kinds = rng.sample(_GRAMMAR["facts"], rng.randrange(6, len(_GRAMMAR["facts"]) + 1))
+    facts = [_grow(rng, rng.choice(kind), slots) for kind in kinds]
     facts += [_colour(rng) for _ in range(rng.randrange(4, 12))]
     facts = [_other_words(rng, fact, _VOICE) for fact in facts]
     rng.shuffle(facts)
