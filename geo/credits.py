@@ -35,7 +35,8 @@ _SOURCE = re.compile(
 _STATEMENT = re.compile(rf"{_AGENCY}(?: contributed| Trust Principles|\W{{0,3}}all rights)", re.I)
 _ALONE = re.compile(rf"\W{{0,3}}(?:the )?{_AGENCY}\W{{0,3}}$", re.I)
 _ANY = re.compile(rf"\b{_AGENCY}")
-_MENTION = re.compile(_AGENCY, re.I)
+_WORD = re.compile(r"\w+")
+_FIRST_WORDS = frozenset(_WORD.findall(name.casefold())[0] for name in _AGENCIES)
 _FIRST_LINES, _LAST_LINES = 20, 3
 
 
@@ -45,10 +46,10 @@ def wire_credit(text: str) -> str:
     A credit is a dateline "(Reuters) –", a "Reporting by … Reuters" line, "Source: AP", "AFP contributed" or the
     agency alone on one of the last lines. "Told Reuters" and a photo's credit are none.
     """
-    if not _MENTION.search(text):
-        return ""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     for number, line in enumerate(lines):
+        if _FIRST_WORDS.isdisjoint(_WORD.findall(line.casefold())):
+            continue  # the patterns below take twenty times as long
         patterns = [_STATEMENT, _SOURCE]
         if number < _FIRST_LINES:
             patterns.append(_DATELINE_CREDIT)
