@@ -166,7 +166,7 @@ COPY_COLUMNS: tuple[Column, ...] = (
     ),
     Column("version", _INT, "", "which file of the story it is, from 1, in order of publication"),
     Column("n_shared_sentences", _INT, "sentences", "its sentences that another member has, perhaps in other words"),
-    Column("n_sentences", _INT, "sentences", "its sentences of five words and more"),
+    Column("n_sentences", _INT, "sentences", "its sentences of 5 to 200 words"),
 )
 
 LINEAGE_COLUMNS: tuple[Column, ...] = (

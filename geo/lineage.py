@@ -22,6 +22,7 @@ __all__ = ["trace", "variants"]
 
 _ALIKE = 80  # token_set_ratio, 0-100, from which two sentences are one
 _FEWEST_WORDS = 5  # of a sentence that can be told from others
+_MOST_WORDS = 200  # of a sentence; what is longer is a table or a page without stops, and aligning takes its square
 _LEAST_LENGTH = 0.4  # of the longer one's words: token_set_ratio calls a part alike the whole, however small
 _OWN = 2  # sentences, each in two members or more, that make a version
 
@@ -70,7 +71,7 @@ def _in_order(story: Story, by_id: Mapping[str, Document]) -> list[Document]:
 def _sentences(text: str) -> dict[Span, str]:
     """Return the sentences that can be known again, as spans with their words."""
     found = ((s, words_of(text[s.start : s.end])) for s in split_sentences(text) if s.kind is SentenceKind.BODY)
-    return {(s.start, s.end): " ".join(words) for s, words in found if len(words) >= _FEWEST_WORDS}
+    return {(s.start, s.end): " ".join(words) for s, words in found if _FEWEST_WORDS <= len(words) <= _MOST_WORDS}
 
 
 # --- where sentences came from ---

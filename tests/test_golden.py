@@ -123,7 +123,7 @@ def test_four_copies_are_one_source(generation: Generation) -> None:
 
 def test_the_copies_table_tells_the_files_of_the_story_and_whose_it_is(generation: Generation) -> None:
     copies = {r["report"][:3]: r for r in generation.table("copies").to_pylist()}
-    assert {n: c["origin"] for n, c in copies.items()} == {n: "Reuters" for n in copies} | {"004": ""}
+    assert {n: c["origin"] for n, c in copies.items()} == dict.fromkeys(copies, "Reuters") | {"004": ""}
     versions = {n: c["version"] for n, c in copies.items()}
     assert versions["000"] == versions["001"] != versions["002"] == versions["003"]
     assert {c["canonical_report_id"] for n, c in copies.items() if n != "004"} == {copies["000"]["report_id"]}
