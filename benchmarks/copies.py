@@ -49,10 +49,9 @@ def main() -> int:
     traced = time.process_time()
     found = {report_id: story.origin.origin_id for story in stories for report_id in story.scores}
     _print_accuracy(made, found)
-    print(
-        f"groups    {words / (grouped - began):12,.0f} words a second of CPU, {len(documents):,} reports, {words:,} words"
-    )
-    print(f"lineage   {words / (traced - grouped):12,.0f} words a second of CPU")
+    print(f"{len(documents):,} reports, {words:,} words; words a second of CPU:")
+    print(f"groups    {words / (grouped - began):12,.0f}")
+    print(f"lineage   {words / (traced - grouped):12,.0f}")
     print(f"memory    {_peak() - before:12,.0f} MB above the corpus")
     if not args.no_recall:
         _print_recall(made)
