@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def main() -> int:
 
 def figures(shared: Path, folder: Path, fast: bool) -> Iterator[tuple[str, float | None, float]]:
     """Yield (name, value, goal) of every figure."""
+    yield from copy_figures(shared)
     yield from event_figures(shared, folder)
     yield from place_figures(shared, folder)
     yield from toponym_figures(shared, folder, fast)
@@ -115,6 +117,28 @@ def share_of_towns_near(gold: list[dict[str, Any]], answers: list[dict[str, Any]
                     for start, end, lat, lon in points
                 )
     return round(found / total, 4)
+
+
+def copy_figures(shared: Path) -> Iterator[tuple[str, float | None, float]]:
+    """Score the pairs of the originals as copies or none, and the pairs of copies as one file of the story or two."""
+    sys.path.insert(0, str(ROOT))
+    from geo.copies import find_stories
+    from geo.documents import read_documents
+    from geo.lineage import trace
+
+    truth = json.loads((shared / "gold" / "SYNDICATION.json").read_text("utf-8"))
+    origin = {doc: n for n, group in enumerate(truth) for doc in group["docs"]}
+    file = {
+        doc: (n, v) for n, g in enumerate(truth) for v, part in enumerate(g.get("versions", [])) for doc in part["docs"]
+    }
+    documents = read_documents(shared / "seeds")[0]
+    copies = {Path(c.report).stem: c for c in trace(documents, find_stories(documents))[0]}
+    pairs = list(combinations(sorted(origin), 2))
+    right = [(origin[a] == origin[b]) == (copies[a].origin == copies[b].origin) for a, b in pairs]
+    yield "copies_pairs_right", round(sum(right) / len(right), 4), 1.0
+    pairs = list(combinations(sorted(file), 2))
+    right = [(file[a] == file[b]) == (copies[a].version == copies[b].version) for a, b in pairs]
+    yield "copies_versions_right", round(sum(right) / len(right), 4), 1.0
 
 
 def place_figures(shared: Path, folder: Path) -> Iterator[tuple[str, float | None, float]]:

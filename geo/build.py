@@ -15,18 +15,19 @@ from typing import Any
 from geo import __version__, store
 from geo.amendments import Amended, Orphan, Rejection, aliases, apply_corrections, correct_days
 from geo.claims import extract_claims
-from geo.copies import group_copies, inherit_days
+from geo.copies import find_stories, group_copies, inherit_days
 from geo.corrections import Correction, in_effect, read_corrections
 from geo.dates import find_dates
 from geo.documents import SUFFIXES, fingerprint, read_documents
 from geo.errors import ReportError
-from geo.events import build_events, claim_id, claim_row, event_row, mention_rows, report_row
+from geo.events import build_events, claim_id, claim_row, copy_row, event_row, lineage_row, mention_rows, report_row
 from geo.files import shown_path
 from geo.gazetteer import Gazetteer, load_gazetteer
 from geo.language import Language, ParsedDocument, load_language
 from geo.layers import layers_stamp, open_layers
+from geo.lineage import trace
 from geo.mentions import find_mentions
-from geo.model import Claim, Document, Mention, Origin, Place, Resolution, Status, Timex, Unreadable
+from geo.model import Claim, Document, Mention, Origin, Place, Resolution, Status, Story, Timex, Unreadable
 from geo.online import offline, open_online, with_online
 from geo.places import resolve_places
 from geo.resources import resource
@@ -252,11 +253,12 @@ def _build(corpus: _Corpus, root: Path, key: str, config: Config, progress: Prog
     progress(_OPENED, "Loading the language model")
     model = load_language(config.model).name
     progress(_OPENED, "Comparing the reports")
-    origins = group_copies(corpus.documents)
+    stories = find_stories(corpus.documents)
+    origins = {report_id: story.origin for story in stories for report_id in story.scores}
     documents = infer_days(inherit_days(corpus.documents, origins))
     readings = list(_readings(documents, config, progress, runner))
     progress(_READ, "Writing the tables")
-    tables = _tables(readings, corpus, origins)
+    tables = _tables(readings, corpus, origins) | _copy_tables(corpus.documents, stories)
     corrections = [correction.correction_id for correction in corpus.corrections]
     meta = {"key": key, "version": __version__, "model": model, "counts": _counts(tables), "corrections": corrections}
     generation = store.publish(root, tables, meta)
@@ -296,6 +298,11 @@ def _tables(
             *map(_unreadable_row, corpus.unreadable),
         ],
     }
+
+
+def _copy_tables(documents: Sequence[Document], stories: Sequence[Story]) -> dict[str, list[dict[str, Any]]]:
+    copies, borrowings = trace(documents, stories)
+    return {"copies": [copy_row(c) for c in copies], "lineage": [lineage_row(b) for b in borrowings]}
 
 
 def _distinct(claims: Iterable[Claim]) -> list[Claim]:

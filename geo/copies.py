@@ -1,58 +1,76 @@
 """Near copies → syndication groups: ten reprints of one wire story are one source.
 
 Word 3-gram containment tells the copies of a story (.33 and more on the originals) from an independent report of the
-same event (.03 and less); document embeddings and SimHash do not (measured). Pairs worth comparing share an 8-gram.
+same event (.03 and less); document embeddings and SimHash do not (measured). What independent reports share makes no
+copy: quotes (``shingles`` leaves them out), a paragraph of background, and standing texts, which are sentences that
+reports of quite different things carry. A page that carries two stories does not make one story of them.
 """
 
-import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
-from geo.model import Document, Origin, PublishedBasis
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["containment", "group_copies", "inherit_days", "wire_credit"]
+from geo.candidates import candidate_pairs
+from geo.credits import wire_credit
+from geo.model import Document, Origin, PublishedBasis, Story
+from geo.shingles import Hashes, Print, fingerprint, run_hashes, shingles, without_runs, words_of
 
+__all__ = ["containment", "find_stories", "group_copies", "inherit_days"]
+
+_GRAM = 3  # words
 _LINK = 0.20  # containment from which two reports are copies
-_FEWEST_GRAMS = 60  # below so many 3-grams containment says nothing
-_APART = timedelta(days=7)
-_POSTINGS = 50  # reports remembered for one 8-gram; more share it only if it is site chrome or one story
-_WORD = re.compile(r"\w+")
+_FEWEST_GRAMS = 60  # of a report's words; below so many, containment says nothing
+_FEWEST_SHARED = 20  # 3-grams; short reports of one event have 15 in common by chance, among twenty thousand
+_PARAGRAPH = 3  # runs of words; a paragraph of background that two reports share is about as long
+_BESIDES = 0.08  # containment that must be left without that paragraph
+_SURELY = 0.50  # containment from which it does not matter where the shared words stand
+_MUCH = 0.5  # of what two reports share is their story's: not their outlet's, and held by a third copy
+_APART = timedelta(days=7)  # between two copies
+_LASTING = timedelta(days=14)  # of a group: a chain of copies ends there
+_RUN = 5  # words of a sentence that is known again
+_MOST_OF_ONE = 0.6  # of those reports, that may be of one subject: its story is copied into pages of other things too
+_SAMPLE = 12  # reports looked at for one sentence, or members of a group
+_FEWEST_NAMES = 4  # names that tell what a report is about
+_ONE_SUBJECT = 0.4  # of the shorter list of names; copies share .6 and more, reports of one event about .4, others .1
+_OTHER_SUBJECT = 0.15  # of it; parts of one story share more
+_STANDING = (
+    (3, _ONE_SUBJECT),
+    (2, _OTHER_SUBJECT),
+)  # so many subjects, told apart by that share, carry a standing text
+_NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w'-]{3,}")
+_CALENDAR = frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August "
+    "September Sept October November December".split()
+)
 
-_AGENCIES = {
-    "Reuters": "Reuters",
-    "AP": "AP",
-    "Associated Press": "AP",
-    "AFP": "AFP",
-    "Agence France-Presse": "AFP",
-    "dpa": "dpa",
-    "DPA": "dpa",
-    "EFE": "EFE",
-    "ANSA": "ANSA",
-    "TASS": "TASS",
-    "Xinhua": "Xinhua",
-    "Interfax": "Interfax",
-    "Ukrinform": "Ukrinform",
-    "Anadolu Agency": "Anadolu",
-    "UPI": "UPI",
-    "PTI": "PTI",
-    "IANS": "IANS",
-}
-_AGENCY = rf"(?P<agency>{'|'.join(sorted(map(re.escape, _AGENCIES), key=len, reverse=True))})\b"
-_DATELINE_CREDIT = re.compile(rf"[^\n(]{{2,120}}[(/](?:Thomson )?{_AGENCY}[^)\n]{{0,20}}[)/] ?[-–—.]")
-_BYLINE = re.compile(
-    r"\W{0,3}(?:additional )?(?:reporting|writing|written|reported|editing|edited|compiled) by\b", re.I
-)
-_SOURCE = re.compile(
-    rf"\W{{0,3}}(?:sources?|via|©|\(c\)|copyright|from|by)\W{{0,3}}(?:\d{{4}} ?)?(?:the )?{_AGENCY}[^.!?]{{0,40}}\W?$",
-    re.I,
-)
-_STATEMENT = re.compile(rf"{_AGENCY}(?: contributed| Trust Principles|\W{{0,3}}all rights)", re.I)
-_ALONE = re.compile(rf"\W{{0,3}}(?:the )?{_AGENCY}\W{{0,3}}$", re.I)
-_ANY = re.compile(rf"\b{_AGENCY}")
-_FIRST_LINES, _LAST_LINES = 20, 3
+
+def find_stories(documents: Iterable[Document]) -> list[Story]:
+    """Return the stories of a corpus, sorted by origin; a report with no copies is a story of its own.
+
+    Whatever the order of ``documents``, the stories are the same, and unrelated reports change none.
+    """
+    by_id = {document.report_id: document for document in documents}
+    prints = sorted(map(fingerprint, by_id.values()), key=_place)
+    subjects = _Subjects(by_id)
+    pairs = _Pairs(_without_standing(prints, subjects), subjects)
+    found = (pairs.link(int(one), int(other)) for one, other in candidate_pairs(pairs.prints))
+    links = sorted(filter(None, found), key=lambda x: (not x.same_text, -x.likeness, x.one, x.other))
+    groups = _Groups(pairs)
+    for link in links:
+        groups.join(link)
+    nearest: dict[int, float] = defaultdict(float)
+    for link in links:
+        if groups.root(link.one) == groups.root(link.other):
+            nearest[link.one] = max(nearest[link.one], link.likeness)
+            nearest[link.other] = max(nearest[link.other], link.likeness)
+    stories = (_story([(pairs.prints[n], nearest[n]) for n in members], by_id) for members in groups.members())
+    return sorted(stories, key=lambda story: story.origin.origin_id)
 
 
 def group_copies(documents: Iterable[Document]) -> dict[str, Origin]:
@@ -61,15 +79,7 @@ def group_copies(documents: Iterable[Document]) -> dict[str, Origin]:
     The group's id is the smallest hash of its members' texts, so unrelated reports never change it; its name is the
     wire that most members credit, or ''.
     """
-    prints = sorted(map(_fingerprint, documents), key=lambda p: (p.text_hash, p.report_id))
-    groups = _Groups(len(prints))
-    for one, other in _candidates(prints):
-        if not groups.joined(one, other) and _are_copies(prints[one], prints[other]):
-            groups.join(one, other)
-    members: dict[int, list[_Print]] = defaultdict(list)
-    for number, item in enumerate(prints):
-        members[groups.root(number)].append(item)
-    return {item.report_id: origin for group in members.values() for origin in [_origin(group)] for item in group}
+    return {report_id: story.origin for story in find_stories(documents) for report_id in story.scores}
 
 
 def inherit_days(documents: Sequence[Document], origins: Mapping[str, Origin]) -> list[Document]:
@@ -87,103 +97,297 @@ def inherit_days(documents: Sequence[Document], origins: Mapping[str, Origin]) -
 
 def containment(one: str, other: str) -> float:
     """Return the share (0-1) of the shorter text's word 3-grams that the other one holds too."""
-    return _share(_grams(_words(one), 3), _grams(_words(other), 3))
+    first, second = (
+        {tuple(words[i : i + _GRAM]) for i in range(len(words) - _GRAM + 1)} for words in map(words_of, (one, other))
+    )
+    return len(first & second) / max(1, min(len(first), len(second)))
 
 
-def wire_credit(text: str) -> str:
-    """Return the agency that the report credits as its source, or ''.
-
-    A credit is a dateline "(Reuters) –", a "Reporting by … Reuters" line, "Source: AP", "AFP contributed" or the
-    agency alone on one of the last lines. "Told Reuters" and a photo's credit are none.
-    """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    for number, line in enumerate(lines):
-        patterns = [_STATEMENT, _SOURCE]
-        if number < _FIRST_LINES:
-            patterns.append(_DATELINE_CREDIT)
-        if number >= len(lines) - _LAST_LINES:
-            patterns.append(_ALONE)
-        if _BYLINE.match(line):
-            patterns.append(_ANY)
-        for pattern in patterns:
-            if match := _search(pattern, line):
-                return _name(match["agency"])
-    return ""
-
-
-def _search(pattern: re.Pattern[str], line: str) -> re.Match[str] | None:
-    """Look for a credit anywhere in a byline or statement, for the others only where a line begins."""
-    return pattern.search(line) if pattern in (_STATEMENT, _ANY) else pattern.match(line)
-
-
-def _name(agency: str) -> str:
-    return next(name for written, name in _AGENCIES.items() if written.casefold() == agency.casefold())
+# --- which reports are copies ---
 
 
 @dataclass(frozen=True, slots=True)
-class _Print:
-    """What is compared of a report: its word 3-grams and 8-grams."""
+class _Link:
+    """Two copies by their positions, the smaller first, and how much of the shorter one the other holds (0-1)."""
 
-    report_id: str
-    text_hash: str
-    published: date | None
-    credit: str
-    short: frozenset[str]
-    long: frozenset[str]
+    one: int
+    other: int
+    likeness: float
+    same_text: bool
 
 
-def _fingerprint(document: Document) -> _Print:
-    words = _words(document.text)
-    return _Print(
-        report_id=document.report_id,
-        text_hash=hashlib.sha256(" ".join(words).encode()).hexdigest()[:16],
-        published=document.published,
-        credit=wire_credit(document.text),
-        short=_grams(words, 3),
-        long=_grams(words, 8),
+class _Pairs:
+    """Judges pairs of reports, given by their positions."""
+
+    def __init__(self, prints: Sequence[Print], subjects: "_Subjects") -> None:
+        self.prints, self._subjects = prints, subjects
+        self._grams = lru_cache(maxsize=200_000)(lambda number: _Grams.of(prints[number]))
+
+    def link(self, one: int, other: int) -> _Link | None:
+        """Return the link between two reports if they are copies."""
+        first, second = self.prints[one], self.prints[other]
+        if first.text_hash == second.text_hash:
+            return _Link(one, other, 1.0, True)
+        if first.published and second.published and abs(first.published - second.published) > _APART:
+            return None
+        if min(first.n_words, second.n_words) < _FEWEST_GRAMS + _GRAM - 1:
+            return None
+        overlap = _overlap(self._grams(one), self._grams(other))
+        if overlap.shared < max(_FEWEST_SHARED, _LINK * overlap.of):
+            return None
+        surely = overlap.shared >= _SURELY * overlap.of
+        if self.kinship(one, other) < (_OTHER_SUBJECT if surely else _ONE_SUBJECT):
+            return None
+        if not surely and not _is_spread(overlap, _overlap(*map(_Grams.of, _without_page(first, second)))):
+            return None
+        return _Link(one, other, overlap.shared / overlap.of, False)
+
+    def holds(self, third: int, one: int, other: int) -> bool:
+        """Return whether a third report has much of what two reports share."""
+        shared = np.intersect1d(self._grams(one).hashes, self._grams(other).hashes, assume_unique=True)
+        held = _held(shared, self._grams(third).hashes)
+        return bool(np.count_nonzero(held) >= _MUCH * len(shared))
+
+    def kinship(self, one: int, other: int) -> float:
+        """Return the share (0-1) of names that both reports have."""
+        return self._subjects.kinship(self.prints[one].report_id, self.prints[other].report_id)
+
+
+def _place(item: Print) -> tuple[date, str, str]:
+    return item.published or date.max, item.text_hash, item.report_id
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grams:
+    """The distinct 3-grams of a report in ascending order, and for each the run where it stands first."""
+
+    hashes: Hashes
+    runs: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, item: Print) -> "_Grams":
+        hashes, runs = shingles(item, _GRAM)
+        distinct, first = np.unique(hashes, return_index=True)
+        return cls(distinct, np.unique(runs[first], return_inverse=True)[1])
+
+
+def _held(own: Hashes, others: Hashes) -> NDArray[np.bool_]:
+    """Return which of some hashes are among others, both ascending; four times as fast as numpy.isin."""
+    if not len(others):
+        return np.zeros(len(own), np.bool_)
+    place = np.minimum(np.searchsorted(others, own), len(others) - 1)
+    found: NDArray[np.bool_] = others[place] == own
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Overlap:
+    """How many of the shorter report's 3-grams the longer one holds, how many of these stand in one paragraph of it."""
+
+    shared: int
+    in_one_paragraph: int
+    of: int
+
+
+def _overlap(one: _Grams, other: _Grams) -> _Overlap:
+    shorter, longer = sorted((one, other), key=lambda g: len(g.hashes))
+    shared = _held(shorter.hashes, longer.hashes)
+    by_run = np.bincount(shorter.runs[shared], minlength=1)
+    paragraph = np.convolve(by_run, np.ones(_PARAGRAPH, np.int64)).max()
+    return _Overlap(int(np.count_nonzero(shared)), int(paragraph), len(shared))
+
+
+def _is_spread(whole: _Overlap, without_page: _Overlap) -> bool:
+    """Return whether two reports share more than a paragraph of background and what their outlet puts on its pages."""
+    left = whole.shared - whole.in_one_paragraph, without_page.shared - without_page.in_one_paragraph
+    return min(left) >= _BESIDES * whole.of and without_page.shared >= _MUCH * whole.shared
+
+
+def _without_page(one: Print, other: Print) -> tuple[Print, Print]:
+    """Return two reports without the runs that both begin or end with: two pages of one outlet do."""
+    (first, numbers), (second, others) = run_hashes(one, 1), run_hashes(other, 1)
+    fewest = min(len(first), len(second))
+    head = _n_equal(first[:fewest], second[:fewest])
+    tail = min(_n_equal(first[::-1][:fewest], second[::-1][:fewest]), fewest - head)
+    ends = [np.concatenate([n[:head], n[len(n) - tail :]]) for n in (numbers, others)]
+    return without_runs(one, ends[0]), without_runs(other, ends[1])
+
+
+def _n_equal(one: Hashes, other: Hashes) -> int:
+    """Return how many hashes are equal before the first that differs."""
+    differ = np.flatnonzero(one != other)
+    return int(differ[0]) if len(differ) else len(one)
+
+
+# --- what reports are about ---
+
+
+class _Subjects:
+    """What reports are about: the names in them, read when first asked for."""
+
+    def __init__(self, by_id: Mapping[str, Document]) -> None:
+        self._by_id = by_id
+        self._names = lru_cache(maxsize=200_000)(self._read)
+
+    def kinship(self, one: str, other: str) -> float:
+        """Return the share (0-1) of the shorter list of names that both reports have; 1 where it is too short."""
+        first, second = self._names(one), self._names(other)
+        fewest = min(len(first), len(second))
+        return len(first & second) / fewest if fewest >= _FEWEST_NAMES else 1.0
+
+    def _read(self, report_id: str) -> frozenset[str]:
+        """Return the names in the lines that end as sentences do: those of menus are the outlet's."""
+        lines = (line.rstrip("\"'”’)» ") for line in self._by_id[report_id].text.splitlines())
+        found = (name for line in lines if line.endswith((".", "!", "?")) for name in _NAME.findall(line))
+        return frozenset(found) - _CALENDAR
+
+
+def _without_standing(prints: Sequence[Print], subjects: _Subjects) -> list[Print]:
+    """Return the prints without the sentences that reports of different things carry, word for word."""
+    found = [run_hashes(item, _RUN) for item in prints]
+    standing = {
+        key for key, bearers in _bearers([hashes for hashes, _ in found]) if _is_standing(bearers, prints, subjects)
+    }
+    if not standing:
+        return list(prints)
+    chosen = np.array(sorted(standing), np.uint64)
+    return [
+        without_runs(item, numbers[np.isin(hashes, chosen)])
+        for item, (hashes, numbers) in zip(prints, found, strict=True)
+    ]
+
+
+def _bearers(hashes: Sequence[Hashes]) -> Iterator[tuple[int, list[int]]]:
+    """Yield each hash that two or more reports carry, with a sample of them."""
+    owners = np.repeat(np.arange(len(hashes)), [len(h) for h in hashes])
+    every = np.concatenate([np.empty(0, np.uint64), *hashes])
+    order = np.lexsort((owners, every))
+    owners = owners[order]
+    values, starts, counts = np.unique(every[order], return_index=True, return_counts=True)
+    for place in np.flatnonzero(counts > 1):
+        distinct = np.unique(owners[starts[place] : starts[place] + counts[place]])
+        if len(distinct) > 1:
+            yield int(values[place]), distinct[:: -(-len(distinct) // _SAMPLE)].tolist()
+
+
+def _is_standing(bearers: Sequence[int], prints: Sequence[Print], subjects: _Subjects) -> bool:
+    """Tell a standing text from a sentence of a story: its bearers are about many things, and mostly not about one."""
+    reports = [prints[n].report_id for n in bearers]
+    return any(
+        len(sizes) >= fewest and max(sizes) <= _MOST_OF_ONE * len(reports)
+        for fewest, least in _STANDING
+        for sizes in [_sizes_of_kinds(reports, subjects, least)]
     )
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+def _sizes_of_kinds(reports: Sequence[str], subjects: _Subjects, least: float) -> list[int]:
+    """Return how many reports are about each subject; those of one subject have ``least`` kinship with its first."""
+    kinds: list[list[str]] = []
+    for report_id in reports:
+        kin = (kind for kind in kinds if subjects.kinship(kind[0], report_id) >= least)
+        if (found := next(kin, None)) is None:
+            kinds.append([report_id])
+        else:
+            found.append(report_id)
+    return [len(kind) for kind in kinds]
 
 
-def _grams(words: Sequence[str], length: int) -> frozenset[str]:
-    return frozenset(" ".join(words[i : i + length]) for i in range(len(words) - length + 1))
+# --- groups ---
 
 
-def _candidates(prints: Sequence[_Print]) -> Iterator[tuple[int, int]]:
-    """Yield pairs of reports that share an 8-gram or every word; those that share most come first for each report."""
-    postings: dict[str, list[int]] = defaultdict(list)
-    for number, item in enumerate(prints):
-        if number and prints[number - 1].text_hash == item.text_hash:
-            yield number - 1, number
-        shared: Counter[int] = Counter()
-        for gram in item.long:
-            shared.update(postings[gram])
-            if len(postings[gram]) < _POSTINGS:
-                postings[gram].append(number)
-        for other in sorted(shared, key=lambda o: (-shared[o], o)):
-            yield other, number
+class _Groups:
+    """Reports joined by links, refusing those that would make one story of two."""
+
+    def __init__(self, pairs: _Pairs) -> None:
+        self._pairs = pairs
+        self._parents = list(range(len(pairs.prints)))
+        self._members = [[n] for n in range(len(pairs.prints))]
+
+    def root(self, number: int) -> int:
+        """Return the number that stands for the report's group."""
+        while self._parents[number] != number:
+            self._parents[number] = number = self._parents[self._parents[number]]
+        return number
+
+    def members(self) -> Iterator[list[int]]:
+        """Yield the members of each group."""
+        return (found for n, found in enumerate(self._members) if self._parents[n] == n)
+
+    def join(self, link: _Link) -> None:
+        """Join the groups of two copies, unless the chain would last too long or its ends are about other things."""
+        one, other = self.root(link.one), self.root(link.other)
+        if one == other or not (link.same_text or self._may_join(link, one, other)):
+            return
+        if len(self._members[one]) < len(self._members[other]):
+            one, other = other, one
+        self._parents[other] = one
+        self._members[one] += self._members[other]
+        self._members[other] = []
+
+    def _may_join(self, link: _Link, one: int, other: int) -> bool:
+        first, second = self._members[one], self._members[other]
+        if self._span([*first, *second]) > max(_LASTING, self._span(first), self._span(second)):
+            return False
+        return self._take(first, link.one, link.other, link) and self._take(second, link.other, link.one, link)
+
+    def _take(self, members: Sequence[int], linked: int, newcomer: int, link: _Link) -> bool:
+        """Return whether the members besides the linked one take the newcomer for theirs.
+
+        A page may hold two stories: what is surely a copy of it must be about what another member is about. What is
+        less surely a copy may share the page alone: another member must hold the words that the two share.
+        """
+        others = sorted(set(members) - {linked})
+        others = others[:: -(-len(others) // _SAMPLE)] if others else []
+        if not others:
+            return True
+        if link.likeness >= _SURELY:
+            return any(self._pairs.kinship(n, newcomer) >= _OTHER_SUBJECT for n in others)
+        return any(self._pairs.holds(n, linked, newcomer) for n in others)
+
+    def _span(self, members: Sequence[int]) -> timedelta:
+        days = [day for n in members if (day := self._pairs.prints[n].published)]
+        return max(days) - min(days) if days else timedelta(0)
 
 
-def _are_copies(one: _Print, other: _Print) -> bool:
-    if one.text_hash == other.text_hash:
-        return True
-    if one.published and other.published and abs(one.published - other.published) > _APART:
-        return False
-    enough = min(len(one.short), len(other.short)) >= _FEWEST_GRAMS
-    return enough and _share(one.short, other.short) >= _LINK
+def _story(members: Sequence[tuple[Print, float]], by_id: Mapping[str, Document]) -> Story:
+    prints = [item for item, _ in members]
+    credits_ = {item.report_id: wire_credit(by_id[item.report_id].text) for item in prints}
+    grams = [np.unique(shingles(item, _GRAM)[0]) for item in prints]
+    canonical = _canonical(prints, grams, credits_)
+    return Story(
+        origin=Origin(min(item.text_hash for item in prints), _most_credited(credits_.values())),
+        canonical_id=prints[canonical].report_id,
+        scores={
+            item.report_id: round(max(nearest, _contained(own, grams[canonical])), 4)
+            for (item, nearest), own in sorted(zip(members, grams, strict=True), key=lambda m: m[0][0].report_id)
+        },
+        credits=credits_,
+    )
 
 
-def _share(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / max(1, min(len(one), len(other)))
+def _canonical(prints: Sequence[Print], grams: Sequence[Hashes], credits_: Mapping[str, str]) -> int:
+    """Return the position of the member that holds most of what two members or more tell.
+
+    Of equals: one with a wire credit, the earliest, the one with the smallest hash.
+    """
+    every, counts = np.unique(np.concatenate(grams), return_counts=True)
+    told = every[counts > 1]
+    held = [np.count_nonzero(_held(own, told)) for own in grams]
+    return min(range(len(prints)), key=lambda n: (-held[n], not credits_[prints[n].report_id], _place(prints[n])))
 
 
-def _origin(group: Sequence[_Print]) -> Origin:
-    credits_ = Counter(item.credit for item in group if item.credit)
-    name = min(credits_, key=lambda c: (-credits_[c], c), default="")
-    return Origin(min(item.text_hash for item in group), name)
+def _contained(own: Hashes, canonical: Hashes) -> float:
+    """Return the share of the shorter report's 3-grams that the other holds; 1 for a report without any."""
+    fewest = min(len(own), len(canonical))
+    return float(_held(own, canonical).sum() / fewest) if fewest else 1.0
+
+
+def _most_credited(names: Iterable[str]) -> str:
+    counts = Counter(filter(None, names))
+    return min(counts, key=lambda name: (-counts[name], name), default="")
+
+
+# --- days ---
 
 
 def _agree(days: Sequence[date]) -> bool:
@@ -194,21 +398,3 @@ def _dated(document: Document, day: date | None) -> Document:
     if document.published or day is None:
         return document
     return replace(document, published=day, published_basis=PublishedBasis.COPY)
-
-
-class _Groups:
-    """Union-find over numbers."""
-
-    def __init__(self, count: int) -> None:
-        self._parents = list(range(count))
-
-    def root(self, number: int) -> int:
-        while self._parents[number] != number:
-            self._parents[number] = number = self._parents[self._parents[number]]
-        return number
-
-    def joined(self, one: int, other: int) -> bool:
-        return self.root(one) == self.root(other)
-
-    def join(self, one: int, other: int) -> None:
-        self._parents[self.root(one)] = self.root(other)

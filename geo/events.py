@@ -7,18 +7,20 @@ in the documentation is made from them.
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from geo.crosswalk import crosswalk, glide_of
-from geo.model import Claim, DateBasis, Document, Event, Origin, Resolution, Status
+from geo.model import Borrowing, Claim, Copy, DateBasis, Document, Event, Origin, Resolution, Status
 
 __all__ = [
     "CLAIM_COLUMNS",
+    "COPY_COLUMNS",
     "EVENT_COLUMNS",
+    "LINEAGE_COLUMNS",
     "MENTION_COLUMNS",
     "REPORT_COLUMNS",
     "TABLES",
@@ -27,8 +29,10 @@ __all__ = [
     "build_events",
     "claim_id",
     "claim_row",
+    "copy_row",
     "edtf",
     "event_row",
+    "lineage_row",
     "mention_rows",
     "report_row",
     "schema",
@@ -152,6 +156,32 @@ MENTION_COLUMNS: tuple[Column, ...] = (
     Column("candidates", pa.list_(_TEXT), "", "other places considered, best first, as 'name (country): score'"),
 )
 
+COPY_COLUMNS: tuple[Column, ...] = (
+    Column("report_id", _TEXT, "", "the report"),
+    Column("report", _TEXT, "", "its path or id"),
+    Column("origin_id", _TEXT, "", "the syndication group"),
+    Column("origin", _TEXT, "", "the wire that most of the group credit, or empty"),
+    Column("credit", _TEXT, "", "the wire that the report itself credits, or empty"),
+    Column("canonical_report_id", _TEXT, "", "the member that holds most of the story"),
+    Column("n_reports", _INT, "reports", "members of the group, this one included"),
+    Column(
+        "copy_score", _FLOAT, "0-1", "share of the shorter text held in common with the canonical or the nearest member"
+    ),
+    Column("version", _INT, "", "which file of the story it is, from 1, in order of publication"),
+    Column("n_shared_sentences", _INT, "sentences", "its sentences that another member has, perhaps in other words"),
+    Column("n_sentences", _INT, "sentences", "its sentences of 5 to 200 words"),
+)
+
+LINEAGE_COLUMNS: tuple[Column, ...] = (
+    Column("report_id", _TEXT, "", "the report that has the sentence from another"),
+    Column("start", _INT, "characters", "where the sentence begins in its original text"),
+    Column("end", _INT, "characters", "where it ends, exclusive"),
+    Column("source_report_id", _TEXT, "", "the canonical report if it has the sentence, else the earliest that does"),
+    Column("source_start", _INT, "characters", "where the sentence begins there"),
+    Column("source_end", _INT, "characters", "where it ends there, exclusive"),
+    Column("similarity", _FLOAT, "0-1", "of their words; 1 where these are the same"),
+)
+
 TRAY_COLUMNS: tuple[Column, ...] = (
     Column("kind", _TEXT, "", "undated, unplaced, unreadable, rejected or orphaned"),
     Column("report_id", _TEXT, "", "the report, or empty for an unreadable one"),
@@ -169,6 +199,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "events": EVENT_COLUMNS,
     "reports": REPORT_COLUMNS,
     "mentions": MENTION_COLUMNS,
+    "copies": COPY_COLUMNS,
+    "lineage": LINEAGE_COLUMNS,
     "tray": TRAY_COLUMNS,
 }
 
@@ -290,6 +322,28 @@ def report_row(document: Document, origin: Origin) -> dict[str, Any]:
         "origin": origin.name,
         "text": document.text,
     }
+
+
+def copy_row(copy: Copy) -> dict[str, Any]:
+    """Return what a report is in its story as a row of the copies table."""
+    return {
+        "report_id": copy.report_id,
+        "report": copy.report,
+        "origin_id": copy.origin.origin_id,
+        "origin": copy.origin.name,
+        "credit": copy.credit,
+        "canonical_report_id": copy.canonical_id,
+        "n_reports": copy.n_reports,
+        "copy_score": copy.score,
+        "version": copy.version,
+        "n_shared_sentences": copy.n_shared_sentences,
+        "n_sentences": copy.n_sentences,
+    }
+
+
+def lineage_row(borrowing: Borrowing) -> dict[str, Any]:
+    """Return a sentence that a report has from another as a row of the lineage table."""
+    return asdict(borrowing)
 
 
 def mention_rows(report_id: str, resolutions: Iterable[Resolution]) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import IO, Any
 
 from geo.build import Config, Reading, extract_batch
-from geo.copies import group_copies
 from geo.dates import find_dates
 from geo.documents import make_document, resolve_years
 from geo.errors import ReportError
@@ -18,6 +17,7 @@ from geo.language import RULES_ALONE, ParsedDocument, load_language
 from geo.mentions import find_mentions, mention_at
 from geo.model import DateBasis, Document, Mention, Resolution, Role, Timex
 from geo.records import json_lines, parse_object
+from geo.shingles import text_hash
 
 __all__ = ["LONGEST_TEXT", "geoparse", "geoparse_lines"]
 
@@ -200,5 +200,5 @@ def _timex(timex: Timex) -> dict[str, Any]:
 
 
 def _claims(reading: Reading) -> list[dict[str, Any]]:
-    origin = group_copies([reading.document])[reading.document.report_id]
-    return [claim_row(claim, origin.origin_id) for claim in reading.claims if claim.place is not None]
+    origin_id = text_hash(reading.document.text)
+    return [claim_row(claim, origin_id) for claim in reading.claims if claim.place is not None]

@@ -4,14 +4,17 @@
 ``Document.text``, end exclusive. Angles are WGS84 degrees, distances kilometres, days inclusive.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 from functools import cache
 
 __all__ = [
+    "Borrowing",
     "Candidate",
     "Claim",
+    "Copy",
     "DateBasis",
     "Document",
     "Event",
@@ -25,6 +28,7 @@ __all__ = [
     "Resolution",
     "Role",
     "Status",
+    "Story",
     "TimePrecision",
     "Timex",
     "Unreadable",
@@ -153,6 +157,54 @@ class Origin:
 
     origin_id: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The reports that carry one text, whole or in part.
+
+    ``canonical_id`` is the report that holds most of it. ``scores`` gives for each member the share (0-1) of the
+    shorter one's words that it and the canonical report, or the member nearest to it, have in common; ``credits`` the
+    wire that it names itself, or ''.
+    """
+
+    origin: Origin
+    canonical_id: str
+    scores: Mapping[str, float]
+    credits: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a report is in its story.
+
+    ``score`` is its share of ``Story.scores``, ``credit`` the wire that it names itself, or ''. ``version`` counts the
+    files of the story from 1. ``n_shared_sentences`` of its ``n_sentences`` stand in another member too.
+    """
+
+    report_id: str
+    report: str
+    origin: Origin
+    canonical_id: str
+    credit: str
+    score: float
+    n_reports: int
+    version: int
+    n_shared_sentences: int
+    n_sentences: int
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowing:
+    """A sentence that a report has from another one, ``similarity`` 0-1 by the words that they share."""
+
+    report_id: str
+    start: int
+    end: int
+    source_report_id: str
+    source_start: int
+    source_end: int
+    similarity: float
 
 
 @dataclass(frozen=True, slots=True)

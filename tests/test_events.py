@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from geo.events import TABLES, build_events, claim_id, claim_row, edtf, event_row, schema
-from geo.model import Claim, DateBasis, EventType, Place, PlaceKind, Status, TimePrecision
+from geo.events import TABLES, build_events, claim_id, claim_row, copy_row, edtf, event_row, lineage_row, schema
+from geo.model import Borrowing, Claim, Copy, DateBasis, EventType, Origin, Place, PlaceKind, Status, TimePrecision
 
 TOWN = Place("gn:1", "Goma", PlaceKind.SETTLEMENT, -1.68, 29.23, 8.0, country_code="CD")
 BASE = Claim(
@@ -123,6 +123,13 @@ def test_rows_have_the_declared_columns():
     assert list(row) == [c.name for c in TABLES["claims"]]
     event = events(BASE)[0]
     assert set(event_row(event, {claim_id(BASE): row})) == {c.name for c in TABLES["events"]}
+
+
+def test_copies_and_lineage_have_the_declared_columns():
+    copy = Copy("r", "r.txt", Origin("o", "AFP"), "c", "", 0.5, 3, 2, 7, 9)
+    assert list(copy_row(copy)) == [c.name for c in TABLES["copies"]]
+    assert copy_row(copy)["canonical_report_id"] == "c"
+    assert list(lineage_row(Borrowing("r", 0, 9, "c", 4, 12, 0.9))) == [c.name for c in TABLES["lineage"]]
 
 
 def test_every_column_has_a_meaning_in_the_schema():

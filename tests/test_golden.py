@@ -121,6 +121,30 @@ def test_four_copies_are_one_source(generation: Generation) -> None:
     assert len(set(origins.values())) == 2
 
 
+def test_the_copies_table_tells_the_files_of_the_story_and_whose_it_is(generation: Generation) -> None:
+    copies = {r["report"][:3]: r for r in generation.table("copies").to_pylist()}
+    assert {n: c["origin"] for n, c in copies.items()} == dict.fromkeys(copies, "Reuters") | {"004": ""}
+    versions = {n: c["version"] for n, c in copies.items()}
+    assert versions["000"] == versions["001"] != versions["002"] == versions["003"]
+    assert {c["canonical_report_id"] for n, c in copies.items() if n != "004"} == {copies["000"]["report_id"]}
+    assert {n: c["credit"] for n, c in copies.items()} == dict.fromkeys(copies, "") | {
+        "000": "Reuters",
+        "002": "Reuters",
+    }
+
+
+def test_the_lineage_table_points_at_sentences_of_both_reports(generation: Generation) -> None:
+    texts = {r["report_id"]: r["text"] for r in generation.table("reports").to_pylist()}
+    rows = generation.table("lineage").to_pylist()
+    assert len(rows) > 60
+    for row in rows:
+        own = texts[row["report_id"]][row["start"] : row["end"]]
+        source = texts[row["source_report_id"]][row["source_start"] : row["source_end"]]
+        assert own.strip() == own
+        assert source.strip() == source
+        assert row["similarity"] >= 0.8
+
+
 def test_every_claim_quotes_its_report_exactly(generation: Generation, claims: list[dict[str, Any]]) -> None:
     texts = {r["report_id"]: r["text"] for r in generation.table("reports").to_pylist()}
     assert all(texts[c["report_id"]][c["start"] : c["end"]] == c["text"] for c in claims)
