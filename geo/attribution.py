@@ -55,7 +55,7 @@ _SILENT = frozenset("image photo photograph picture video footage clip map data 
 # What somebody has put out and what, where nobody is named, speaks for itself.
 _EXHIBITS = _SILENT | frozenset("record document report affidavit".split())
 # What must be completed by a clause to tell what somebody says: "saw that", not "saw unrest".
-_CLAUSE_ONLY = frozenset("see find show indicate".split())
+_CLAUSE_ONLY = frozenset("see find show indicate respond reply".split())
 _BODIES = frozenset("organization organisation charity agency group company watchdog".split())
 _GROUPS = frozenset(
     "ministry government army police union party court newspaper paper magazine station statement report study team "

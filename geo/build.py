@@ -25,9 +25,9 @@ from geo.files import shown_path
 from geo.gazetteer import Gazetteer, load_gazetteer
 from geo.language import Language, ParsedDocument, load_language
 from geo.layers import layers_stamp, open_layers
-from geo.lineage import trace
+from geo.lineage import trace, variants
 from geo.mentions import find_mentions
-from geo.model import Claim, Document, Mention, Origin, Place, Resolution, Status, Story, Timex, Unreadable
+from geo.model import Claim, Document, Mention, Origin, Place, Resolution, Status, Timex, Unreadable
 from geo.online import offline, open_online, with_online
 from geo.places import resolve_places
 from geo.resources import resource
@@ -258,7 +258,9 @@ def _build(corpus: _Corpus, root: Path, key: str, config: Config, progress: Prog
     documents = infer_days(inherit_days(corpus.documents, origins))
     readings = list(_readings(documents, config, progress, runner))
     progress(_READ, "Writing the tables")
-    tables = _tables(readings, corpus, origins) | _copy_tables(corpus.documents, stories)
+    copies, borrowings = trace(corpus.documents, stories)
+    tables = _tables(readings, corpus, origins, variants(borrowings))
+    tables |= {"copies": [copy_row(c) for c in copies], "lineage": [lineage_row(b) for b in borrowings]}
     corrections = [correction.correction_id for correction in corpus.corrections]
     meta = {"key": key, "version": __version__, "model": model, "counts": _counts(tables), "corrections": corrections}
     generation = store.publish(root, tables, meta)
@@ -277,7 +279,10 @@ def _readings(documents: Sequence[Document], config: Config, progress: Progress,
 
 
 def _tables(
-    readings: Sequence[Reading], corpus: _Corpus, origins: Mapping[str, Origin]
+    readings: Sequence[Reading],
+    corpus: _Corpus,
+    origins: Mapping[str, Origin],
+    families: Mapping[tuple[str, int], str],
 ) -> dict[str, list[dict[str, Any]]]:
     read = _distinct(claim for reading in readings for claim in reading.claims)
     amended = apply_corrections(read, corpus.corrections)
@@ -285,7 +290,7 @@ def _tables(
     rows = {claim_id(claim): claim_row(claim, origins[claim.report_id].origin_id) for claim in placed}
     published = {r.document.report_id: r.document.published for r in readings}
     origin_ids = {report: origin.origin_id for report, origin in origins.items()}
-    events = build_events(placed, published, origin_ids, amended.together, amended.apart)
+    events = build_events(placed, published, origin_ids, amended.together, amended.apart, families)
     return {
         "claims": list(rows.values()),
         "events": [event_row(event, rows) for event in events],
@@ -298,11 +303,6 @@ def _tables(
             *map(_unreadable_row, corpus.unreadable),
         ],
     }
-
-
-def _copy_tables(documents: Sequence[Document], stories: Sequence[Story]) -> dict[str, list[dict[str, Any]]]:
-    copies, borrowings = trace(documents, stories)
-    return {"copies": [copy_row(c) for c in copies], "lineage": [lineage_row(b) for b in borrowings]}
 
 
 def _distinct(claims: Iterable[Claim]) -> list[Claim]:

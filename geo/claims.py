@@ -79,8 +79,34 @@ def extract_claims(
             claims = _mark_unverified(claims, document.text, scene.sentence.start)
         figures = find_figures(scene.sentence, timexes) if rows else []
         typed = [(_typed(scene, trigger, spot, told), spot) for trigger, spot in rows]
-        claims += [_detailed(_claim(scene, t, spot), scene, t, figures, sides) for t, spot in typed]
+        voices = [(t, spot, None) for t, spot in typed] + _other_voices(scene, typed)
+        claims += [_detailed(_claim(scene, t, spot, said), scene, t, figures, sides) for t, spot, said in voices]
     return claims
+
+
+def _other_voices(
+    scene: Scene, told: Sequence[tuple[Trigger, Spot | None]]
+) -> list[tuple[Trigger, Spot | None, Attribution]]:
+    """Return what others say of the same place in a sentence: "X said it had repelled attacks on Acre, while Y said …".
+
+    They name no place of their own and tell of the same kind of happening, or deny it in a word ("but rebels denied
+    it").
+    """
+    voices: list[tuple[Trigger, Spot | None, Attribution]] = []
+    for trigger, spot in told:
+        first = _attribution(scene, trigger, spot)
+        if first is None or not any(s is spot for s in scene.spots):
+            continue
+        for other in scene.said:
+            if other.cue_index < 0 or other.speaker == first.speaker or not other.tokens:
+                continue
+            if trigger.index in other.tokens or any(s.start in other.tokens for s in scene.spots):
+                continue
+            own = next((t for t in scene.triggers if t.index in other.tokens and t.kind is trigger.kind), None)
+            if own is None and other.denies and all(scene.doc[i].pos_ == "PRON" for i in other.tokens):
+                own = trigger
+            voices += [(own, spot, other)] if own is not None else []
+    return voices
 
 
 def read_scenes(
@@ -186,14 +212,14 @@ def _without_anchors(spots: Sequence[Spot]) -> list[Spot]:
     return [s for s in kept if (relation := s.resolution.mention.relation) is None or relation.describes is None]
 
 
-def _claim(scene: Scene, trigger: Trigger, spot: Spot | None) -> Claim:
+def _claim(scene: Scene, trigger: Trigger, spot: Spot | None, said: Attribution | None) -> Claim:
     document, sentence = scene.document, scene.sentence
-    attribution = _attribution(scene, trigger, spot)
+    attribution = said or _attribution(scene, trigger, spot)
     status = _status(scene, trigger, attribution)
     when = days_of(scene, trigger, spot, status)
     if _is_ahead(when, document.published) and status in (Status.REPORTED, Status.CLAIMED):
         status = Status.PLANNED
-    said = attribution if status is not Status.REPORTED else None
+    speaks = attribution if status is not Status.REPORTED else None
     resolution = spot.resolution if spot else None
     place = spot.place if spot else None
     inside = resolution is not None and sentence.start <= resolution.mention.start < sentence.end
@@ -211,8 +237,8 @@ def _claim(scene: Scene, trigger: Trigger, spot: Spot | None) -> Claim:
         date_basis=when.basis,
         event_type=trigger.kind,
         status=status,
-        claimant=said.speaker if said else "",
-        cue=said.cue if said else "",
+        claimant=speaks.speaker if speaks else "",
+        cue=speaks.cue if speaks else "",
         verification=Verification.VERIFIED if _VERIFIED.search(sentence.doc.text) else Verification.NONE,
         geo_precision=_geo_precision(scene, spot),
         confidence=_confidence(sentence, resolution, inside),
@@ -226,7 +252,16 @@ def _claim(scene: Scene, trigger: Trigger, spot: Spot | None) -> Claim:
 def _detailed(claim: Claim, scene: Scene, trigger: Trigger, figures: Sequence[Figure], sides: Sides) -> Claim:
     """Return the claim with who did it to whom, its figure and its claimant's side."""
     actor, target = parties(scene, trigger)
-    claim = replace(claim, actor=actor, target=target, claimant_side=sides.of(claim.claimant))
+    side = sides.of(claim.claimant)
+    claim = replace(
+        claim,
+        actor=actor,
+        actor_side=sides.of_party(actor, side),
+        target=target,
+        target_side=sides.of_party(target, side),
+        trigger=trigger.lemma,
+        claimant_side=side,
+    )
     figure = figure_of(scene, trigger, figures)
     if figure is None:
         return claim

@@ -18,10 +18,17 @@ __all__ = ["Sides", "figure_of", "parties"]
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _OBJECTS = frozenset({"dobj", "nsubjpass"})
+_BLAMING = frozenset({"blame", "accuse"})
+_DOING = frozenset("cause trigger launch conduct stage mount unleash inflict spark provoke commit perpetrate".split())
 _FAR = 99
 _ASIDE = frozenset({"rank", "times"})
 _SPANS = frozenset("seconds minutes hours days weeks months years decades".split())
 _BETWEEN = re.compile(r"(?:'s?|s')?(?:[- ][\w.'-]+){0,6} ?")
+# Who has broken away from a country does not speak for it.
+_BREAKAWAY = re.compile(
+    r"\b(?:separatists?|rebels?|breakaway|insurgents?|militants?|self-proclaimed|exiled|pro-\w+)\b", re.IGNORECASE
+)
+_OWN = re.compile(r"(?:its|his|her|their|our|my)\b", re.I)
 _APPOSED = re.compile(r", (?:an?|the)? ?(?:[\w'-]+ ){0,4}$")
 
 
@@ -30,15 +37,26 @@ def parties(scene: Scene, trigger: Trigger) -> tuple[str, str]:
     if not scene.sentence.has_parse:
         return "", ""
     token = scene.doc[trigger.index]
+    if (blamed := _blamed(scene, token)) is not None:
+        return _named(blamed), ""
     if not trigger.verbal:
+        doer = _subject(token.head) if token.dep_ == "dobj" and token.head.lemma_.lower() in _DOING else None
         actor = next((p for c in token.children if c.dep_ == "prep" and c.lower_ == "by" for p in _objects(c)), None)
         owner = next((c for c in token.children if c.dep_ == "poss"), None)
-        return _named(actor or owner), ""
+        return _named(actor or owner or doer), ""
     agent = next((p for c in token.children if c.dep_ == "agent" for p in _objects(c)), None)
     passive = any(c.dep_ in {"nsubjpass", "auxpass"} for c in token.children) or _is_participle(token)
     actor = agent if passive else _subject(token)
     target = _subject(token) if passive else next((c for c in token.children if c.dep_ == "dobj"), None)
     return _named(actor), _named(target)
+
+
+def _blamed(scene: Scene, token: Any) -> Any | None:
+    """Return who is blamed for a happening or accused of it."""
+    for said in scene.said:
+        if said.cue in _BLAMING and said.cue_index >= 0 and token.i in said.tokens:
+            return next((c for c in scene.doc[said.cue_index].children if c.dep_ == "dobj"), None)
+    return None
 
 
 def _is_participle(token: Any) -> bool:
@@ -116,6 +134,9 @@ class Sides:
             for r in resolutions
             if r.place is not None and r.place.country_code and r.mention.relation is None
         ]
+        self._codes = sorted(
+            {(self._text[start:end], code) for start, end, code in self._named}, key=lambda c: (-len(c[0]), c)
+        )
         self.of = cache(self._of)
 
     def _of(self, claimant: str) -> str:
@@ -124,17 +145,29 @@ class Sides:
         A country or nationality in the claimant's own words ("Russian Defence Ministry"), else right before the name
         ("Ukraine's Deputy Defence Minister Hanna Malyar") or behind it ("Malyar, a Ukrainian minister").
         """
-        if not claimant:
+        if not claimant or _BREAKAWAY.search(claimant):
             return ""
         words = re.escape(fold(claimant)).replace(r"\ ", r"\s+")
-        for found in re.finditer(rf"(?<!\w){words}(?!\w)", self._text):
+        found = list(re.finditer(rf"(?<!\w){words}(?!\w)", self._text))
+        return self._within(claimant) or self._introduced(found)
+
+    def of_party(self, words: str, claimant_side: str) -> str:
+        """Return the country code of who does something or has it done to him: that of his own words, or of "its"."""
+        if not words or _BREAKAWAY.search(words):
+            return ""
+        return self._within(words) or (claimant_side if _OWN.match(words) else "")
+
+    def _within(self, words: str) -> str:
+        plain = fold(words)
+        return next((code for name, code in self._codes if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain)), "")
+
+    def _introduced(self, all_found: Iterable[re.Match[str]]) -> str:
+        for found in all_found:
             for start, end, code in self._named:
-                if found.start() <= start and end <= found.end():
-                    return code
                 before = self._text[end : found.start()] if end <= found.start() else None
                 if before is not None and len(before) < 60 and _BETWEEN.fullmatch(before):
-                    return code
+                    return "" if _BREAKAWAY.search(before) else code
                 behind = self._text[found.end() : start] if start >= found.end() else None
                 if behind is not None and len(behind) < 40 and _APPOSED.fullmatch(behind):
-                    return code
+                    return "" if _BREAKAWAY.search(behind) else code
         return ""

@@ -5,15 +5,16 @@ in the documentation is made from them.
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from geo.crosswalk import crosswalk, glide_of
+from geo.grouping import Group, claim_id, group_claims, same_speaker
 from geo.model import Borrowing, Claim, Copy, DateBasis, Document, Event, Origin, Resolution, Status
 
 __all__ = [
@@ -93,7 +94,10 @@ CLAIM_COLUMNS: tuple[Column, ...] = (
     Column("unit", _TEXT, "", "the figure's unit, or what it counts in the plural"),
     Column("quantity_of", _TEXT, "", "what the figure tells of: territory recaptured, people killed"),
     Column("actor", _TEXT, "", "who did it, where the sentence says"),
+    Column("actor_side", _TEXT, "", "country code of that actor, or empty"),
     Column("target", _TEXT, "", "to whom, where the sentence says"),
+    Column("target_side", _TEXT, "", "country code of that target, or empty"),
+    Column("trigger", _TEXT, "", "the word that tells what happened, in its base form"),
     Column("origin_id", _TEXT, "", "the syndication group of the report"),
     Column("confidence", _FLOAT, "0-1", "of the extraction, not of the truth"),
     Column("corrections", pa.list_(_TEXT), "", "the analysts' corrections in effect on it, oldest first"),
@@ -122,6 +126,9 @@ EVENT_COLUMNS: tuple[Column, ...] = (
     Column("independent_sources", _INT, "origins", "distinct origins among those reports"),
     Column("independent_claimants", _INT, "claimants", "distinct claimants"),
     Column("disputed", _BOOL, "", "whether its claims contradict each other"),
+    Column("claimants", pa.list_(_TEXT), "", "who says so, on the headline's side"),
+    Column("opposing_claimants", pa.list_(_TEXT), "", "who contradicts the headline, where it is disputed"),
+    Column("opposing_claim_ids", pa.list_(_TEXT), "", "the claims that do"),
     Column("first_published", _DAY, "", "publication day of the earliest report, or null"),
     Column("last_published", _DAY, "", "publication day of the latest report, or null"),
 )
@@ -241,21 +248,6 @@ def _whole(first: date, last: date) -> str:
     return f"{first:%Y}" if years == 1 else f"{first.year // 10}X" if years == 10 and first.year % 10 == 0 else ""
 
 
-def claim_id(claim: Claim) -> str:
-    """Return 16 hex digits that depend on the claim's own content only, as it was read: corrections change no id."""
-    return claim.read_as or _hash(
-        claim.report_id,
-        claim.start,
-        claim.end,
-        claim.place.place_id if claim.place else "",
-        claim.event_type,
-        claim.status,
-        claim.claimant,
-        claim.date_from,
-        claim.date_to,
-    )
-
-
 def claim_row(claim: Claim, origin_id: str) -> dict[str, Any]:
     """Return the claim as a row of the claims table."""
     place = claim.place
@@ -299,7 +291,10 @@ def claim_row(claim: Claim, origin_id: str) -> dict[str, Any]:
         "unit": claim.unit,
         "quantity_of": claim.quantity_of,
         "actor": claim.actor,
+        "actor_side": claim.actor_side,
         "target": claim.target,
+        "target_side": claim.target_side,
+        "trigger": claim.trigger,
         "origin_id": origin_id,
         "confidence": round(claim.confidence, 4),
         "corrections": list(claim.corrections),
@@ -375,62 +370,16 @@ def build_events(
     origins: Mapping[str, str],
     together: Collection[tuple[str, str]] = (),
     apart: Collection[tuple[str, str]] = (),
+    families: Mapping[tuple[str, int], str] | None = None,
 ) -> list[Event]:
-    """Group placed claims that speak of one happening.
+    """Group placed claims that speak of one happening (``geo.grouping``) and count who stands behind each.
 
-    One happening: the same place, the same type, days that overlap; what is planned never joins what happened.
-    ``published`` and ``origins`` map a report_id to its publication day and its origin_id. ``together`` and ``apart``
-    are pairs of claim ids that an analyst has put into one event, or never into one; ``apart`` goes first.
+    ``published`` and ``origins`` map a report_id to its publication day and its origin_id; ``together`` and ``apart``
+    are pairs of claim ids that an analyst has put into one event, or never into one; ``families`` names the sentences
+    that copies share.
     """
-    buckets: dict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if claim.place is not None:
-            key = (claim.place.place_id, claim.event_type.value, claim.status is Status.PLANNED)
-            buckets[key].append(claim)
-    divided = {frozenset(pair) for pair in apart}
-    groups = [
-        part
-        for key in sorted(buckets)
-        for group in _split_by_days(buckets[key])
-        for part in (_separated(group, divided) if divided else [group])
-    ]
-    groups = _joined(groups, together, divided)
+    groups = group_claims(claims, families, together, apart)
     return sorted((_event(group, published, origins) for group in groups), key=lambda e: e.event_id)
-
-
-def _separated(claims: list[Claim], divided: Collection[frozenset[str]]) -> list[list[Claim]]:
-    """Split a group so that no pair of ``divided`` is in one part; each claim goes to the first part that takes it."""
-    parts: list[list[Claim]] = []
-    for claim in sorted(claims, key=claim_id):
-        fits = (part for part in parts if not _divides(divided, [claim], part))
-        part = next(fits, None)
-        if part is None:
-            parts.append(part := [])
-        part.append(claim)
-    return parts
-
-
-def _joined(
-    groups: list[list[Claim]], together: Collection[tuple[str, str]], divided: Collection[frozenset[str]]
-) -> list[list[Claim]]:
-    """Join the groups of each pair, unless that would bring together what is divided."""
-    home = {claim_id(claim): number for number, group in enumerate(groups) for claim in group} if together else {}
-    joined = dict(enumerate(groups))
-    for one, other in sorted(together):
-        a, b = home.get(one), home.get(other)
-        if a is None or b is None or a == b or _divides(divided, joined[a], joined[b]):
-            continue
-        for claim in joined[b]:
-            home[claim_id(claim)] = a
-        joined[a] = joined[a] + joined.pop(b)
-    return list(joined.values())
-
-
-def _divides(divided: Collection[frozenset[str]], ones: Iterable[Claim], others: Iterable[Claim]) -> bool:
-    if not divided:
-        return False
-    ids = [claim_id(other) for other in others]
-    return any(frozenset((claim_id(one), other)) in divided for one in ones for other in ids)
 
 
 def event_row(event: Event, by_id: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -452,44 +401,65 @@ def event_row(event: Event, by_id: Mapping[str, dict[str, Any]]) -> dict[str, An
         "independent_sources": event.independent_sources,
         "independent_claimants": event.independent_claimants,
         "disputed": event.disputed,
+        "claimants": _claimants(r for r in rows if r["claim_id"] not in event.opposing_claim_ids),
+        "opposing_claimants": _claimants(by_id[c] for c in event.opposing_claim_ids),
+        "opposing_claim_ids": list(event.opposing_claim_ids),
         "first_published": event.first_published,
         "last_published": event.last_published,
     }
+
+
+def _claimants(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return sorted({row["claimant"] for row in rows if row["claimant"]})
 
 
 def _hash(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
-def _split_by_days(claims: list[Claim]) -> list[list[Claim]]:
-    """Split claims into runs whose days overlap; undated ones stay together."""
-    undated = [c for c in claims if c.date_from is None]
-    dated = sorted((c for c in claims if c.date_from is not None), key=lambda c: (c.date_from, c.date_to, claim_id(c)))
-    groups: list[list[Claim]] = [undated] if undated else []
-    last: date | None = None
-    for claim in dated:
-        end = claim.date_to or claim.date_from
-        if last is None or claim.date_from is None or claim.date_from > last:
-            groups.append([])
-            last = end
-        groups[-1].append(claim)
-        last = max(d for d in (last, end) if d is not None)
-    return groups
-
-
-def _event(claims: list[Claim], published: Mapping[str, date | None], origins: Mapping[str, str]) -> Event:
-    ids = sorted({claim_id(c) for c in claims})
+def _event(group: Group, published: Mapping[str, date | None], origins: Mapping[str, str]) -> Event:
+    claims = group.claims
+    ids = [claim_id(c) for c in claims]
     days = sorted(d for d in (published.get(c.report_id) for c in claims) if d is not None)
-    headline = min(claims, key=lambda c: (c.geo_precision, -c.confidence, claim_id(c)))
-    statuses = {c.status for c in claims}
+    headline = min(claims, key=partial(_rank_of_headline, {a for a, _ in group.opposed}))
     return Event(
         event_id=_hash(*ids),
         claim_ids=tuple(ids),
         headline_claim_id=claim_id(headline),
+        opposing_claim_ids=_opposing(group, claim_id(headline)),
         n_reports=len({c.report_id for c in claims}),
         independent_sources=len({origins.get(c.report_id, c.report_id) for c in claims}),
-        independent_claimants=len({c.claimant.casefold() for c in claims if c.claimant}),
-        disputed=Status.DENIED in statuses and len(statuses) > 1,
+        independent_claimants=_count_speakers(c.claimant for c in claims if c.claimant),
+        disputed=bool(group.opposed),
         first_published=days[0] if days else None,
         last_published=days[-1] if days else None,
     )
+
+
+def _rank_of_headline(disputed: Collection[str], claim: Claim) -> tuple[Any, ...]:
+    """Rank what speaks for an event: what is disputed, not its denial, the nearest place, the surest."""
+    id_ = claim_id(claim)
+    return (
+        bool(disputed) and id_ not in disputed,
+        claim.status is Status.DENIED,
+        claim.geo_precision,
+        -claim.confidence,
+        id_,
+    )
+
+
+def _opposing(group: Group, headline: str) -> tuple[str, ...]:
+    """Return the claims that contradict the headline, and whatever else their claimants say of it."""
+    against = {b for a, b in group.opposed if a == headline}
+    speakers = [c.claimant for c in group.claims if claim_id(c) in against and c.claimant]
+    also = {claim_id(c) for c in group.claims if c.claimant and any(same_speaker(c.claimant, s) for s in speakers)}
+    return tuple(sorted(against | also - {headline}))
+
+
+def _count_speakers(claimants: Iterable[str]) -> int:
+    """Count distinct claimants; a name that another one holds is the same ("Zelenskiy", "Volodymyr Zelenskiy")."""
+    kept: list[str] = []
+    for name in sorted({c.casefold() for c in claimants}, key=lambda n: (-len(n), n)):
+        if not any(name in longer for longer in kept):
+            kept.append(name)
+    return len(kept)

@@ -51,6 +51,7 @@ _DESCRIBES_BEFORE = re.compile(
 # What a banner says happens nowhere.
 _SLOGAN_BEFORE = re.compile(r"\b(?:poster|banner|sign|placard|slogan|graffiti|leaflet)s?\b[^\"]{0,30}\"[^\"]{0,60}$")
 _STEPS = 12  # up the tree
+_REPELLING = frozenset("repel repulse thwart foil".split())  # what is repelled is told by who repels it
 _LOOK_BACK = 110  # characters; room for a banner and what it says
 _LANDMARK_AFTER = re.compile(r"-(?:based|born|style|registered|flagged|educated|trained)\b")
 _FAILING = frozenset("thwart foil prevent stop block repel repulse fail".split())
@@ -308,6 +309,8 @@ def _only_describes(node: Any) -> bool:
 def _unless_thwarted(node: Any, by_index: dict[int, Trigger]) -> Trigger:
     """Return the trigger, or for an attempt that was thwarted the thwarting."""
     noun = node.head
+    if node.dep_ == "dobj" and noun.lemma_.lower() in _REPELLING and noun.i in by_index:
+        return by_index[noun.i]
     if node.dep_ == "acl" and noun.lemma_.lower() in _ATTEMPTS and noun.head.lemma_.lower() in _FAILING:
         verb = noun.head
         return by_index.get(verb.i) or Trigger(verb.i, verb.lemma_.lower(), EventType.BATTLE, True)

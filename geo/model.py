@@ -422,7 +422,10 @@ class Claim:
     unit: str = ""
     quantity_of: str = ""
     actor: str = ""
+    actor_side: str = ""
     target: str = ""
+    target_side: str = ""
+    trigger: str = ""
     geo_precision: int = 1
     confidence: float = 1.0
     reason: str = ""
@@ -442,6 +445,7 @@ class Event:
     event_id: str
     claim_ids: tuple[str, ...]
     headline_claim_id: str
+    opposing_claim_ids: tuple[str, ...]
     n_reports: int
     independent_sources: int
     independent_claimants: int

@@ -11,7 +11,7 @@ Without a parse the ties of ``geo.happenings`` stand as they are.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from geo.attribution import Attribution
@@ -435,17 +435,25 @@ def walk(
 
     ``scenes`` come with the number of their sentence; a place is carried on over four sentences at most.
     """
-    last: Carried | None = None
+    last: list[tuple[Trigger, Spot]] = []
     at = paragraph = -1
     for number, scene in scenes:
         here = scene.sentence.sentence.paragraph
         gap = number - at
-        carried = replace(last, gap=gap, same_paragraph=here == paragraph) if last and gap <= _CARRY_SENTENCES else None
+        carried = _carry(last, scene, gap, same_paragraph=here == paragraph) if gap <= _CARRY_SENTENCES else None
         told = choose(scene, carried)
         yield scene, told
         if placed := [(t, s) for t, s in told if s is not None]:
-            trigger, spot = placed[0]
-            last, at, paragraph = Carried(spot, trigger.kind, 0, True), number, here
+            last, at, paragraph = placed, number, here
+
+
+def _carry(last: Sequence[tuple[Trigger, Spot]], scene: Scene, gap: int, *, same_paragraph: bool) -> Carried | None:
+    """Return the place that was told of last: of several the one of a happening that is named again, else the first."""
+    if not last:
+        return None
+    again = {t.lemma for t in scene.triggers}
+    trigger, spot = next(((t, s) for t, s in last if t.lemma in again), last[0])
+    return Carried(spot, trigger.kind, gap, same_paragraph)
 
 
 def told_types(scenes: Iterable[Scene]) -> Counter[EventType]:

@@ -63,7 +63,10 @@ def test_overlapping_days_join():
 
 
 def test_a_denial_beside_a_claim_is_a_dispute():
-    assert events(BASE, replace(BASE, report_id="b", status=Status.DENIED))[0].disputed
+    (event,) = events(BASE, replace(BASE, report_id="b", status=Status.DENIED, claimant="rebels"))
+    assert event.disputed
+    assert event.headline_claim_id == claim_id(BASE)
+    assert len(event.opposing_claim_ids) == 1
     assert not events(BASE, replace(BASE, report_id="b"))[0].disputed
 
 
