@@ -5,7 +5,6 @@ Heavy modules are imported inside the commands, so that ``dateline --help`` answ
 
 import json
 import sys
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +24,7 @@ from geo.options import (
     Data,
     Folder,
     Model,
+    OfFolder,
     Online,
     Service,
     ServiceUrl,
@@ -33,6 +33,7 @@ from geo.options import (
     reports_folder,
 )
 from geo.resources import data_folder
+from geo.telling import tell_history, why_command
 from geo.terminal import complain, count, open_input, open_output, printable, progress_bar, show, write
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ app.add_typer(corrections_app, name="corrections")
 app.command("generations")(generations_command)
 app.command("rollback")(rollback_command)
 app.command("diff")(diff_command)
+app.command("why")(why_command)
 
 
 class Table(StrEnum):
@@ -257,15 +259,23 @@ def _write_explained(reading: "Reading", *, named: bool) -> None:
 def place_command(
     name: Annotated[str, typer.Argument(help="A name as a report has it.", show_default=False)],
     near: Annotated[str | None, typer.Option("--near", help="A country, region or town named with it.")] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="What the last build says happened there, in order of time, instead.")
+    ] = False,
+    folder: OfFolder = None,
+    data: Data = None,
     as_json: AsJson = False,
     gazetteer: Curated = None,
     online: Service = None,
     online_url: ServiceUrl = None,
 ) -> None:
-    """Show what a name may mean, best first, with scores and the reasons.
+    """Show what a name may mean, best first, with scores and the reasons; or what is said to have happened there.
 
-    A name that no gazetteer layer knows gives exit code 1.
+    A name that no gazetteer layer knows, or of which the build tells nothing, gives exit code 1.
     """
+    if history:
+        _leave_unless(tell_history(name, folder, data, as_json=as_json), name, "nothing is told of it")
+        return
     from geo.build import open_gazetteer
     from geo.places import rank_places
 
@@ -396,9 +406,9 @@ def _candidate_record(candidate: "Candidate") -> dict[str, Any]:
     return {"score": candidate.score, "reasons": candidate.reasons, "place": _place_record(candidate.place)}
 
 
-def _leave_unless(found: Sequence[object], name: str) -> None:
+def _leave_unless(found: object, name: str, reason: str = "no gazetteer layer knows this name") -> None:
     if not found:
-        complain(f"{name!r}: no gazetteer layer knows this name")
+        complain(f"{name!r}: {reason}")
         raise typer.Exit(INCOMPLETE)
 
 

@@ -260,6 +260,8 @@ def _at_cue(token: Any, memory: _Memory) -> Attribution | None:
         and not _exhibits(subject)
     ):
         return None
+    if lemma == "reject" and any(NOUNS.get(c.lemma_.lower()) is EventType.BATTLE for c in token.children):
+        return None  # to reject an attack is to beat it off
     if lemma == "order" and not any(c.dep_ in {"ccomp", "xcomp"} for c in token.children):
         return None
     if lemma in _DECLARING and not _tells_in_words(token):

@@ -41,6 +41,7 @@ _PLAN_VERBS = frozenset(
 )
 _PERCEIVING = frozenset("see hear feel smell watch".split())
 _BEGINNING = frozenset("begin start continue manage".split())
+_CEASING = frozenset("stop cease end abate subside ease die halt relent quit finish".split())
 _FIRSTS = frozenset("first last only second third latest".split())
 _TRYING = frozenset({"try", "attempt"})
 _TURNING = frozenset("focus refocus concentrate centre center intent bent insist plan aim work".split())
@@ -350,7 +351,8 @@ def _is_negated(scene: Scene, trigger: Trigger) -> bool:
         return False
     token = scene.doc[trigger.index]
     holders = [token, token.head] if not trigger.verbal and token.dep_ in {"nsubj", "nsubjpass"} else [token]
-    return any(c.dep_ == "neg" or (c.dep_ == "det" and c.lower_ == "no") for h in holders for c in h.children)
+    denying = (h for h in holders if h.lemma_.lower() not in _CEASING)  # what has not stopped goes on
+    return any(c.dep_ == "neg" or (c.dep_ == "det" and c.lower_ == "no") for h in denying for c in h.children)
 
 
 def _is_planned(scene: Scene, trigger: Trigger) -> bool:

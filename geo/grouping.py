@@ -8,14 +8,15 @@ that each say they repelled the other.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import combinations
 
 from geopy.distance import great_circle
 
-from geo.model import Claim, EventType, Place, PlaceKind, Status
+from geo.lexicon import REPELLING
+from geo.model import Claim, DateBasis, EventType, Place, PlaceKind, Status
 
 __all__ = ["Group", "claim_id", "group_claims", "opposed", "same_speaker"]
 
@@ -23,8 +24,8 @@ Pair = tuple[str, str]
 Families = Mapping[tuple[str, int], str]
 
 _FINE_DAYS = 7  # a claim of more days is a coarse one
+_ANSWERED_WITHIN = timedelta(days=7)
 _BLAMING = frozenset({"blame", "accuse"})
-_REPELLING = frozenset("repel repulse thwart foil".split())
 # Done by one side to another: two that do it at one place on one day do two things.
 _DIRECTED = frozenset(
     {EventType.STRIKE, EventType.CONTROL_CHANGE, EventType.WITHDRAWAL, EventType.VIOLENCE_AGAINST_CIVILIANS}
@@ -40,7 +41,6 @@ _HARM = frozenset(
         EventType.ACCIDENT,
     }
 )
-_GROUND = frozenset({EventType.CONTROL_CHANGE, EventType.BATTLE, EventType.WITHDRAWAL})
 
 
 @dataclass(slots=True)
@@ -202,24 +202,47 @@ def _touch(one: Sequence[Claim], other: Sequence[Claim]) -> bool:
 
 
 def _with_contradictions(runs: list[list[Claim]], families: Families) -> list[list[Claim]]:
-    """Join to each run of a place the ones whose claims contradict its own."""
+    """Join to each run of a place the ones whose claims contradict its own; an answer joins the latest it answers."""
     by_place: dict[str, list[int]] = defaultdict(list)
     for number, run in enumerate(runs):
         by_place[_place(run).place_id].append(number)
     joined = dict(enumerate(runs))
+    home = {number: number for number in joined}
     for numbers in by_place.values():
         if len(numbers) < 2 or not any(_is_contentious(c) for n in numbers for c in runs[n]):
             continue
-        for a, b in combinations(numbers, 2):
-            if a in joined and b in joined and _contradict(joined[a], joined[b], families):
-                joined[a] = [*joined[a], *joined.pop(b)]
+        for a, b in _contradicting(numbers, runs, families):
+            keep, gone = sorted((home[a], home[b]))
+            if keep != gone:
+                joined[keep] = [*joined[keep], *joined.pop(gone)]
+                home = {number: keep if at == gone else at for number, at in home.items()}
     return list(joined.values())
+
+
+def _contradicting(
+    numbers: Sequence[int], runs: Sequence[Sequence[Claim]], families: Families
+) -> Iterator[tuple[int, int]]:
+    """Yield the runs of a place that belong together since one contradicts the other."""
+    answers = [n for n in numbers if all(_is_answer(c) for c in runs[n])]
+    others = [n for n in numbers if n not in answers]
+    for answer in answers:
+        met = [n for n in others if _contradict([_moved_back(c) for c in runs[answer]], runs[n], families)]
+        if met:
+            yield answer, max(met, key=lambda n: (max(_days(c)[1] for c in runs[n]), -n))
+    for a, b in combinations(others, 2):
+        if _contradict(runs[a], runs[b], families):
+            yield a, b
+
+
+def _is_answer(claim: Claim) -> bool:
+    """Whether a claim answers another one, and so may be of a later day than what it speaks of."""
+    return claim.status is Status.DENIED or claim.cue in _BLAMING
 
 
 def _is_contentious(claim: Claim) -> bool:
     """Whether a claim may contradict another: most do not, and need not be compared."""
     return (
-        claim.status is Status.DENIED or claim.cue in _BLAMING or claim.trigger in _REPELLING or bool(claim.actor_side)
+        claim.status is Status.DENIED or claim.cue in _BLAMING or claim.trigger in REPELLING or bool(claim.actor_side)
     )
 
 
@@ -229,6 +252,13 @@ def _contradict(ones: Sequence[Claim], others: Sequence[Claim], families: Famili
             if _is_related(one, other) and _overlap(one, [other]) and opposed(one, other, families):
                 return True
     return False
+
+
+def _moved_back(answer: Claim) -> Claim:
+    """Return an answer as one of the days before it, unless it says its own day."""
+    if answer.date_from is None or answer.date_basis not in {DateBasis.PUBLICATION, DateBasis.INFERRED}:
+        return answer
+    return replace(answer, date_from=answer.date_from - _ANSWERED_WITHIN)
 
 
 def _is_related(one: Claim, other: Claim) -> bool:
@@ -241,7 +271,7 @@ def _is_related(one: Claim, other: Claim) -> bool:
     if _is_wide(one):
         return False
     blames = bool(_BLAMING & {one.cue, other.cue})
-    return len(types) == 1 or types <= _GROUND or (blames and types <= _HARM)
+    return len(types) == 1 or (blames and types <= _HARM)
 
 
 def opposed(one: Claim, other: Claim, families: Families | None = None) -> bool:
@@ -252,7 +282,9 @@ def opposed(one: Claim, other: Claim, families: Families | None = None) -> bool:
     """
     if same_speaker(one.claimant, other.claimant):
         return False
-    if _is_wide(one) and (one.trigger != other.trigger or one.claimant_side == other.claimant_side):
+    if (_is_wide(one) or _is_wide(other)) and (
+        one.trigger != other.trigger or one.claimant_side == other.claimant_side
+    ):
         return False
     if (one.status is Status.DENIED) != (other.status is Status.DENIED):
         return not _is_reprint(one, other, families or {})
@@ -287,7 +319,7 @@ def _blame_each_other(one: Claim, other: Claim) -> bool:
 
 
 def _repel_each_other(one: Claim, other: Claim) -> bool:
-    if not {one.trigger, other.trigger} <= _REPELLING:
+    if not {one.trigger, other.trigger} <= REPELLING:
         return False
     return any(a.actor_side and a.actor_side == b.target_side for a, b in ((one, other), (other, one)))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from geo.attribution import Attribution
 from geo.language import ParsedSentence
-from geo.lexicon import IDIOMS, NAMED, NOUNS, VERBS, refine
+from geo.lexicon import IDIOMS, NAMED, NOUNS, REPELLING, VERBS, refine
 from geo.model import Document, EventType, Place, PlaceKind, Resolution, Timex
 from geo.text import fold
 
@@ -51,7 +51,6 @@ _DESCRIBES_BEFORE = re.compile(
 # What a banner says happens nowhere.
 _SLOGAN_BEFORE = re.compile(r"\b(?:poster|banner|sign|placard|slogan|graffiti|leaflet)s?\b[^\"]{0,30}\"[^\"]{0,60}$")
 _STEPS = 12  # up the tree
-_REPELLING = frozenset("repel repulse thwart foil".split())  # what is repelled is told by who repels it
 _LOOK_BACK = 110  # characters; room for a banner and what it says
 _LANDMARK_AFTER = re.compile(r"-(?:based|born|style|registered|flagged|educated|trained)\b")
 _FAILING = frozenset("thwart foil prevent stop block repel repulse fail".split())
@@ -309,7 +308,7 @@ def _only_describes(node: Any) -> bool:
 def _unless_thwarted(node: Any, by_index: dict[int, Trigger]) -> Trigger:
     """Return the trigger, or for an attempt that was thwarted the thwarting."""
     noun = node.head
-    if node.dep_ == "dobj" and noun.lemma_.lower() in _REPELLING and noun.i in by_index:
+    if node.dep_ == "dobj" and noun.i in by_index and by_index[noun.i].lemma in REPELLING:
         return by_index[noun.i]
     if node.dep_ == "acl" and noun.lemma_.lower() in _ATTEMPTS and noun.head.lemma_.lower() in _FAILING:
         verb = noun.head

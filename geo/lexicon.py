@@ -12,7 +12,7 @@ from functools import cache
 from geo.model import EventType
 from geo.resources import resource
 
-__all__ = ["IDIOMS", "NAMED", "NOUNS", "VERBS", "fields_of", "refine"]
+__all__ = ["IDIOMS", "NAMED", "NOUNS", "REPELLING", "VERBS", "fields_of", "refine"]
 
 # Verbs with a particle that tell no happening of the kind that the verb alone tells.
 IDIOMS = frozenset(
@@ -30,6 +30,16 @@ IDIOMS = frozenset(
     }
     | {"cut off", "come on", "go on", "carry on", "carry out", "break out", "come out", "rise to", "turn out"}
 ) - {"give up"}
+
+
+# What is repelled is told of by who repels it; two sides may say so of each other.
+REPELLING = frozenset("repel repulse thwart foil".split()) | {
+    "beat off",
+    "beat back",
+    "fend off",
+    "hold off",
+    "ward off",
+}
 
 
 def _table(words: dict[EventType, str]) -> dict[str, EventType]:

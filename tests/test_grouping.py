@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.grouping import claim_id, group_claims, opposed
-from geo.model import EventType, PlaceKind, Status
+from geo.model import DateBasis, EventType, PlaceKind, Status
 from tests.test_events import BASE, TOWN
 
 DAY = date(2023, 5, 15)
@@ -62,7 +62,10 @@ REPELLED = (
     replace(BASE, event_type=EventType.BATTLE, trigger="repel", claimant="staff", actor_side="UA"),
     replace(BASE, event_type=EventType.BATTLE, trigger="repel", claimant="Pushilin", target_side="UA"),
 )
-DENIED = (BASE, other(BASE, status=Status.DENIED, claimant="rebels", event_type=EventType.WITHDRAWAL))
+DENIED = (
+    replace(BASE, trigger="capture"),
+    other(BASE, status=Status.DENIED, claimant="rebels", trigger="capture", event_type=EventType.BATTLE),
+)
 
 
 @pytest.mark.parametrize("claims", [MUTUAL, BLACKOUT, REPELLED, DENIED])
@@ -91,6 +94,23 @@ def test_a_reprint_that_was_read_otherwise_is_no_contradiction():
     families = {("a", 0): "f", ("b", 7): "f"}
     assert disputed(BASE, reworded) == [True]
     assert disputed(BASE, reworded, families=families) == [False]
+
+
+def test_a_denial_without_a_day_answers_the_latest_of_the_days_before_it():
+    old = replace(BASE, report_id="b", date_from=date(2023, 5, 11), date_to=date(2023, 5, 11))
+    denial = replace(
+        BASE,
+        report_id="c",
+        status=Status.DENIED,
+        claimant="rebels",
+        date_from=date(2023, 5, 17),
+        date_to=date(2023, 5, 17),
+        date_basis=DateBasis.PUBLICATION,
+    )
+    groups = group_claims((old, BASE, denial))
+    assert [[c.report_id for c in g.claims] for g in groups if g.opposed] in ([["a", "c"]], [["c", "a"]])
+    assert len(groups) == 2
+    assert not any(g.opposed for g in group_claims((BASE, replace(denial, date_basis=DateBasis.RELATIVE))))
 
 
 def test_both_sides_of_a_dispute_are_paired():
