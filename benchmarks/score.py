@@ -46,6 +46,7 @@ def main() -> int:
 def figures(shared: Path, folder: Path, fast: bool) -> Iterator[tuple[str, float | None, float]]:
     """Yield (name, value, goal) of every figure."""
     yield from copy_figures(shared)
+    yield from dispute_figures(shared, folder)
     yield from event_figures(shared, folder)
     yield from place_figures(shared, folder)
     yield from toponym_figures(shared, folder, fast)
@@ -139,6 +140,25 @@ def copy_figures(shared: Path) -> Iterator[tuple[str, float | None, float]]:
     pairs = list(combinations(sorted(file), 2))
     right = [(file[a] == file[b]) == (copies[a].version == copies[b].version) for a, b in pairs]
     yield "copies_versions_right", round(sum(right) / len(right), 4), 1.0
+
+
+# Who contradicts whom in the originals, by place: the last word of a claimant on each side.
+DISPUTES = {"Kharkiv": {"officials", "Russia"}, "Donetsk region": {"report", "Pushilin"}}
+
+
+def dispute_figures(shared: Path, folder: Path) -> Iterator[tuple[str, float | None, float]]:
+    """Build the originals and count who stands behind the capture of Balakliia, and the disputes right and wrong."""
+    from geo.build import build
+
+    events = build(shared / "seeds", folder / "data").generation.table("events").to_pylist()
+    captures = [e for e in events if (e["place_name"], e["event_type"]) == ("Balakliia", "control-change")]
+    widest = max(captures, key=lambda e: e["n_reports"], default={"n_reports": 0, "independent_sources": 0})
+    yield "balakliia_reports", widest["n_reports"], 5
+    yield "balakliia_independent_sources", widest["independent_sources"], 2
+    disputed = {e["place_name"]: e["claimants"] + e["opposing_claimants"] for e in events if e["disputed"]}
+    right = [p for p, names in DISPUTES.items() if names <= {c.split()[-1] for c in disputed.get(p, [])}]
+    yield "disputes_right", len(right), len(DISPUTES)
+    yield "disputes_wrong", len(disputed.keys() - DISPUTES.keys()), 0
 
 
 def place_figures(shared: Path, folder: Path) -> Iterator[tuple[str, float | None, float]]:

@@ -247,7 +247,7 @@ _NOBODY = frozenset("nobody none neither nothing some many most others all both 
 
 
 def _at_cue(token: Any, memory: _Memory) -> Attribution | None:
-    lemma = token.lemma_.lower()
+    lemma = "blame" if _puts_blame(token) else token.lemma_.lower()
     speaks = lemma in _CUES or _puts_out(token) or _puts_at(token)
     if token.pos_ not in {"VERB", "AUX"} or not speaks:
         return None
@@ -324,6 +324,13 @@ def _puts_out(verb: Any) -> bool:
     if verb.lemma_.lower() not in _ISSUED | {"put"}:
         return False
     return any(c.dep_ in {"dobj", "nsubjpass"} and c.lemma_.lower() in _EXHIBITS for c in verb.children)
+
+
+def _puts_blame(verb: Any) -> bool:
+    """Whether a verb blames: "put the blame for the blackouts on them"."""
+    return verb.lemma_.lower() in {"put", "lay", "place", "pin"} and any(
+        c.dep_ == "dobj" and c.lower_ == "blame" for c in verb.children
+    )
 
 
 def _puts_at(verb: Any) -> bool:

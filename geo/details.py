@@ -55,7 +55,10 @@ def _blamed(scene: Scene, token: Any) -> Any | None:
     """Return who is blamed for a happening or accused of it."""
     for said in scene.said:
         if said.cue in _BLAMING and said.cue_index >= 0 and token.i in said.tokens:
-            return next((c for c in scene.doc[said.cue_index].children if c.dep_ == "dobj"), None)
+            verb = scene.doc[said.cue_index]
+            on = (p for c in verb.children if c.dep_ == "prep" and c.lower_ == "on" for p in _objects(c))
+            named = (c for c in verb.children if c.dep_ == "dobj" and c.lower_ != "blame")
+            return next(named, next(on, None))
     return None
 
 
@@ -80,7 +83,8 @@ def _objects(preposition: Any) -> Iterator[Any]:
 def _named(token: Any | None) -> str:
     if token is None or token.pos_ == "PRON":
         return ""
-    return noun_phrase(token)
+    by = next((p for c in token.children if c.dep_ == "prep" and c.lower_ == "by" for p in _objects(c)), None)
+    return noun_phrase(token) + (f" by {noun_phrase(by)}" if by is not None else "")
 
 
 def figure_of(scene: Scene, trigger: Trigger, figures: Sequence[Figure]) -> Figure | None:

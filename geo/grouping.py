@@ -311,11 +311,14 @@ def same_speaker(one: str, other: str) -> bool:
 
 
 def _blame_each_other(one: Claim, other: Claim) -> bool:
+    """Whether one puts on the other's side what that one tells of, or both on different sides."""
+    pairs = ((one, other), (other, one))
+    if any(a.cue in _BLAMING and a.actor_side and a.actor_side == b.claimant_side for a, b in pairs):
+        return True
     if not one.actor_side or not other.actor_side or one.actor_side == other.actor_side:
         return False
-    blames = _BLAMING & {one.cue, other.cue}
     mutual = (one.claimant_side, other.claimant_side) == (other.actor_side, one.actor_side)
-    return bool(blames) or mutual
+    return mutual or bool(_BLAMING & {one.cue, other.cue})
 
 
 def _repel_each_other(one: Claim, other: Claim) -> bool:

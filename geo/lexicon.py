@@ -33,13 +33,7 @@ IDIOMS = frozenset(
 
 
 # What is repelled is told of by who repels it; two sides may say so of each other.
-REPELLING = frozenset("repel repulse thwart foil".split()) | {
-    "beat off",
-    "beat back",
-    "fend off",
-    "hold off",
-    "ward off",
-}
+REPELLING = frozenset("repel repulse thwart foil".split()) | {"beat off", "beat back", "fend off", "hold off"}
 
 
 def _table(words: dict[EventType, str]) -> dict[str, EventType]:

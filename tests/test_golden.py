@@ -148,3 +148,25 @@ def test_the_lineage_table_points_at_sentences_of_both_reports(generation: Gener
 def test_every_claim_quotes_its_report_exactly(generation: Generation, claims: list[dict[str, Any]]) -> None:
     texts = {r["report_id"]: r["text"] for r in generation.table("reports").to_pylist()}
     assert all(texts[c["report_id"]][c["start"] : c["end"]] == c["text"] for c in claims)
+
+
+def test_what_five_reports_tell_has_two_independent_sources(generation: Generation) -> None:
+    captured = [
+        event
+        for event in generation.table("events").to_pylist()
+        if (event["place_name"], event["event_type"]) == ("Balakliia", "control-change") and event["n_reports"] == 5
+    ]
+    assert [(event["independent_sources"], event["disputed"]) for event in captured] == [(2, False)]
+
+
+def test_disputes_are_those_of_two_sides_and_no_rewording_of_a_copy(generation: Generation) -> None:
+    disputes = {e["place_name"]: e for e in generation.table("events").to_pylist() if e["disputed"]}
+    assert set(disputes) == {"Donetsk region", "Kharkiv"}
+    assert (disputes["Kharkiv"]["claimants"], disputes["Kharkiv"]["opposing_claimants"]) == (
+        ["Ukrainian officials"],
+        ["Russia"],
+    )
+    sides = [set(disputes["Donetsk region"][name]) for name in ("claimants", "opposing_claimants")]
+    assert any("Denis Pushilin" in side for side in sides)
+    assert any("Ukraine's general staff" in side for side in sides)
+    assert not sides[0] & sides[1]
