@@ -22,6 +22,7 @@ from geo.resources import data_folder, resource
 from geo.store import Generation
 from geo.view import (
     Days,
+    Dispute,
     Evidence,
     Feature,
     Filter,
@@ -29,6 +30,7 @@ from geo.view import (
     build_view,
     count_bins,
     find_days,
+    find_disputes,
     find_evidence,
     list_claims,
     read_places,
@@ -65,6 +67,7 @@ STYLE = """<style>
 .st-key-evidence [data-testid="stVerticalBlock"] { gap: .25rem; }
 [class*="st-key-claim_"] { border-top: 1px solid #E0DCD2; padding: .7rem 0 .5rem; }
 [class*="st-key-what_"] [data-testid="stText"] { font-weight: 600; font-size: .92rem; }
+[class*="st-key-dispute_"] [data-testid="stText"] { border-left: 3px solid #D55E00; padding-left: .6rem; font-size: .92rem; }
 [class*="st-key-notes_"] [data-testid="stText"] { color: #6A6456; font-size: .82rem; line-height: 1.45; }
 [class*="st-key-paragraph_"] { display: block; line-height: 1.55; }
 [class*="st-key-paragraph_"] * { display: inline; }
@@ -270,11 +273,20 @@ def show_evidence(generation: Generation, places: tuple[Feature, ...], view: Vie
         found = find_evidence(generation, chosen.place_id, view.filter)
         if not found:
             st.text("Nothing is said of this place in these days.")
+        for n, dispute in enumerate(find_disputes(generation, chosen.place_id, view.filter)):
+            show_dispute(n, dispute)
         shown = len(found) if st.session_state.get("all_of") == chosen.number else EVIDENCE_SHOWN
         for n, evidence in enumerate(found[:shown]):
             show_claim(n, evidence)
         if len(found) > shown:
             st.button(f"Show all {len(found):,}", on_click=st.session_state.update, kwargs={"all_of": chosen.number})
+
+
+def show_dispute(n: int, dispute: Dispute) -> None:
+    days = " to ".join(dict.fromkeys([str(dispute.date_from), str(dispute.date_to)]))
+    sides = (", ".join(side) or "the report itself" for side in (dispute.claimants, dispute.opposing_claimants))
+    with st.container(key=f"dispute_{n}"):
+        st.text(f"Disputed  ·  {dispute.event_type}, {days}: {' against '.join(sides)}")
 
 
 def choose_place(places: tuple[Feature, ...], view: View) -> Feature | None:

@@ -18,6 +18,7 @@ __all__ = [
     "EVERYTHING",
     "Bin",
     "Days",
+    "Dispute",
     "Evidence",
     "Feature",
     "Filter",
@@ -26,6 +27,7 @@ __all__ = [
     "build_view",
     "count_bins",
     "find_days",
+    "find_disputes",
     "find_evidence",
     "list_claims",
     "read_places",
@@ -73,7 +75,7 @@ _CLAIMS = f"""
 
 _EVIDENCE = f"""
     WITH seen AS ({_SEEN}),
-    copies AS (SELECT origin_id, count(*) - 1 AS n_copies FROM reports GROUP BY origin_id)
+    counted AS (SELECT origin_id, count(*) - 1 AS n_copies FROM reports GROUP BY origin_id)
     SELECT claim_id, report_id, seen.report AS report, title, outlet, url, published, published_basis, origin,
         coalesce(n_copies, 0) AS n_copies, first_day AS date_from, last_day AS date_to, date_text, time_precision,
         date_basis, event_type, status, claimant, cue, verification, place_name, place_reason,
@@ -81,10 +83,16 @@ _EVIDENCE = f"""
         substr(reports.text, start + 1, "end" - start) AS sentence,
         substr(reports.text, "end" + 1, {_CONTEXT}) AS after
     FROM seen JOIN reports USING (report_id)
-    LEFT JOIN copies ON copies.origin_id = reports.origin_id
+    LEFT JOIN counted ON counted.origin_id = reports.origin_id
     WHERE place_id = ?
     ORDER BY date_from, date_to, published NULLS LAST, report, start, claim_id
 """  # noqa: S608 - as above
+
+_DISPUTES = """
+    SELECT event_type, date_from, date_to, claimants, opposing_claimants FROM events
+    WHERE place_id = ? AND disputed AND coalesce(date_from, date_to) <= ? AND coalesce(date_to, date_from) >= ?
+    ORDER BY date_from, date_to, event_type, event_id
+"""
 
 _SPANS = f"SELECT first_day, last_day, count(*) AS n FROM ({_SEEN}) GROUP BY ALL"  # noqa: S608 - as above
 
@@ -123,6 +131,17 @@ class Feature:
     event_type: str
     statuses: tuple[str, ...]
     disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """An event whose claims contradict each other: what and when, who says so, and who says otherwise."""
+
+    event_type: str
+    date_from: date
+    date_to: date
+    claimants: tuple[str, ...]
+    opposing_claimants: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +272,25 @@ def find_evidence(generation: Generation, place_id: str, chosen: Filter) -> list
 def read_tray(generation: Generation) -> pd.DataFrame:
     """Return what waits for a day, a place or a readable file: kind, report, reason, text."""
     return generation.query("SELECT kind, report, reason, text FROM tray ORDER BY kind, report, start, reason, text")
+
+
+def find_disputes(generation: Generation, place_id: str, chosen: Filter) -> list[Dispute]:
+    """Return the disputed events of a place in view, by day.
+
+    Raises:
+        StoreError: the generation cannot be read.
+    """
+    rows = generation.query(_DISPUTES, [place_id, chosen.date_to, chosen.date_from]).itertuples(index=False)
+    return [
+        Dispute(
+            row.event_type,
+            pd.Timestamp(row.date_from).date(),
+            pd.Timestamp(row.date_to).date(),
+            tuple(row.claimants),
+            tuple(row.opposing_claimants),
+        )
+        for row in rows
+    ]
 
 
 def read_reports(generation: Generation) -> pd.DataFrame:

@@ -102,6 +102,7 @@ def test_the_map_is_drawn_within_five_seconds(browser: Browser, address: str) ->
     assert min(took) <= FIRST_MAP_SECONDS
 
 
+@pytest.mark.long
 def test_moving_the_slider_by_keyboard_changes_the_pins_and_keeps_the_zoom(watched: Watched, address: str) -> None:
     frame = watched.open(address)
     frame.get_by_role("button", name="Zoom in").click()
@@ -117,6 +118,7 @@ def test_moving_the_slider_by_keyboard_changes_the_pins_and_keeps_the_zoom(watch
     assert frame.evaluate("map.isMine && map.getZoom()") == zoom
 
 
+@pytest.mark.long
 def test_a_slider_move_shows_within_400_ms(watched: Watched, address: str) -> None:
     frame = watched.open(address)
     watched.page.evaluate(
@@ -153,6 +155,7 @@ def test_a_clicked_pin_shows_its_sentence_in_its_paragraph(watched: Watched, add
     assert count_pins(frame) == len(TOWNS)
 
 
+@pytest.mark.long
 def test_a_chosen_place_stays_chosen_while_the_slider_moves(watched: Watched, address: str) -> None:
     frame = watched.open(address)
     click_pin(watched.page, frame, TOWNS[9])
@@ -171,6 +174,7 @@ def test_a_place_can_be_chosen_by_keyboard_alone(watched: Watched, address: str)
     expect(shown(watched.page, sentence(5))).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_address_keeps_the_range(watched: Watched, address: str) -> None:
     frame = watched.open(address)
     left_thumb(watched.page).focus()

@@ -92,6 +92,7 @@ runpy.run_path({dashboard!r}, run_name="__main__")
 """
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_in_every_column_they_are_plain_text(browser: Browser, tmp_path: Path) -> None:
     publish(tmp_path, hostile_tables(), {})
@@ -117,6 +118,7 @@ def test_in_every_column_they_are_plain_text(browser: Browser, tmp_path: Path) -
         watched.assert_clean()
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_in_files_and_a_gazetteer_they_are_plain_text(browser: Browser, reports: Path, tmp_path: Path) -> None:
     words = [w for w in HOSTILE if not set('|,"\\') & set(w)]

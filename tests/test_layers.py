@@ -443,6 +443,7 @@ def test_progress_grows_to_the_end(folder: Path, tmp_path: Path) -> None:
 # --- memory ---
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the peak of memory from /proc")
 def test_rows_are_not_held_in_memory(tmp_path: Path) -> None:
     script = (

@@ -15,6 +15,7 @@ from geo.view import (
     build_view,
     count_bins,
     find_days,
+    find_disputes,
     find_evidence,
     list_claims,
     read_places,
@@ -178,3 +179,24 @@ def test_lists_and_figures(tmp_path: Path) -> None:
     assert read_reports(found)[["title", "n_claims"]].values.tolist() == [["A title", 2], ["A title", 0]]
     figures = summarise(found)
     assert (figures.reports, figures.independent_sources, figures.claims, figures.in_trays) == (2, 1, 2, 2)
+
+
+def test_a_dispute_is_in_view_with_both_sides_in_its_days_only(tmp_path: Path) -> None:
+    events = [
+        {
+            "event_id": "e1",
+            "place_id": "dl:izyum",
+            "event_type": "strike",
+            "date_from": date(2022, 9, 9),
+            "date_to": date(2022, 9, 10),
+            "disputed": True,
+            "claimants": ["Kyiv"],
+            "opposing_claimants": ["Moscow"],
+        },
+        {"event_id": "e2", "place_id": "dl:izyum", "date_from": date(2022, 9, 10), "disputed": False},
+    ]
+    found = generation(tmp_path, [], events=events)
+    [dispute] = find_disputes(found, "dl:izyum", SEPTEMBER_10)
+    assert (dispute.claimants, dispute.opposing_claimants) == (("Kyiv",), ("Moscow",))
+    assert (dispute.date_from, dispute.date_to) == (date(2022, 9, 9), date(2022, 9, 10))
+    assert find_disputes(found, "dl:izyum", Filter(date(2022, 9, 11), date(2022, 9, 11))) == []
