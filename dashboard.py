@@ -67,7 +67,7 @@ STYLE = """<style>
 .st-key-evidence [data-testid="stVerticalBlock"] { gap: .25rem; }
 [class*="st-key-claim_"] { border-top: 1px solid #E0DCD2; padding: .7rem 0 .5rem; }
 [class*="st-key-what_"] [data-testid="stText"] { font-weight: 600; font-size: .92rem; }
-[class*="st-key-dispute_"] [data-testid="stText"] { border-left: 3px solid #D55E00; padding-left: .6rem; font-size: .92rem; }
+[class*="st-key-dispute_"] [data-testid="stText"] { border-left: 3px solid #D55E00; padding-left: .6rem; }
 [class*="st-key-notes_"] [data-testid="stText"] { color: #6A6456; font-size: .82rem; line-height: 1.45; }
 [class*="st-key-paragraph_"] { display: block; line-height: 1.55; }
 [class*="st-key-paragraph_"] * { display: inline; }

@@ -80,7 +80,7 @@ def test_usage_errors_are_2(arguments: Sequence[str], capsys: pytest.CaptureFixt
 
 
 COMMANDS = {
-    "": "build open export geoparse explain place generations rollback diff gazetteer correct corrections",
+    "": "build open export geoparse explain why place generations rollback diff gazetteer correct corrections",
     "gazetteer": "import list remove lookup",
     "correct": "move date status type claimant reject merge split alias published undo",
     "corrections": "list export import",
