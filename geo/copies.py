@@ -8,7 +8,7 @@ reports of quite different things carry. A page that carries two stories does no
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -50,13 +50,14 @@ _CALENDAR = frozenset(
 )
 
 
-def find_stories(documents: Iterable[Document]) -> list[Story]:
+def find_stories(documents: Iterable[Document], print_of: Callable[[Document], Print] = fingerprint) -> list[Story]:
     """Return the stories of a corpus, sorted by origin; a report with no copies is a story of its own.
 
-    Whatever the order of ``documents``, the stories are the same, and unrelated reports change none.
+    Whatever the order of ``documents``, the stories are the same, and unrelated reports change none. ``print_of``
+    stands in for ``fingerprint``, as from what was kept of an earlier build.
     """
     by_id = {document.report_id: document for document in documents}
-    prints = sorted(map(fingerprint, by_id.values()), key=_place)
+    prints = sorted(map(print_of, by_id.values()), key=_place)
     subjects = _Subjects(by_id)
     pairs = _Pairs(_without_standing(prints, subjects), subjects)
     found = (pairs.link(int(one), int(other)) for one, other in candidate_pairs(pairs.prints))
