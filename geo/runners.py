@@ -149,7 +149,7 @@ class _Results:
     def take(self) -> Iterator[list[Reading]]:
         """Yield the batches whose turn it is."""
         while self.done < len(self.batches) and len(self.readings.get(self.done, ())) == len(self.batches[self.done]):
-            found = self.readings.pop(self.done)
+            found = self.readings.pop(self.done, {})
             self.done += 1
             yield [found[n] for n in sorted(found)]
 
