@@ -345,11 +345,20 @@ def _tables(
 
 
 def _distinct(claims: Iterable[Claim]) -> list[Claim]:
-    """Return one claim for each id: the surest, and of equals the one that holds a figure."""
+    """Return one claim for each id, the surest first: the surest, and of equals the one that holds a figure."""
     best: dict[str, Claim] = {}
-    for claim in sorted(claims, key=lambda c: (-c.confidence, c.quantity is None, repr(c))):
-        best.setdefault(claim_id(claim), claim)
-    return list(best.values())
+    for claim in claims:
+        id_ = claim_id(claim)
+        best[id_] = min(best[id_], claim, key=_rank) if id_ in best else claim
+    return [best[id_] for id_ in sorted(best, key=lambda id_: (*_sureness(best[id_]), id_))]
+
+
+def _rank(claim: Claim) -> tuple[float, bool, str]:
+    return *_sureness(claim), repr(claim)
+
+
+def _sureness(claim: Claim) -> tuple[float, bool]:
+    return -claim.confidence, claim.quantity is None
 
 
 def _claim_tray(claims: Iterable[Claim]) -> Iterator[dict[str, Any]]:
