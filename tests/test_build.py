@@ -124,7 +124,9 @@ def test_an_edited_gazetteer_makes_a_build_stale(reports: Path, tmp_path: Path) 
 
 # --- what is read again ---
 
-WIRE = "KYIV (Reuters) - Troops captured Izyum on Saturday, the army said. Two people were killed in Balakliia, it said. "
+WIRE = (
+    "KYIV (Reuters) - Troops captured Izyum on Saturday, the army said. Two people were killed in Balakliia, it said. "
+)
 WIRE += " ".join(f"The clerk of street {n} counted {n + 3} broken windows and {n + 9} open doors." for n in range(12))
 """A wire story whose day another report has to tell."""
 

@@ -155,9 +155,13 @@ def test_an_answer_stays_for_three_builds(tmp_path: Path) -> None:
 
 
 def test_what_was_kept_before_an_error_stays(tmp_path: Path) -> None:
-    with pytest.raises(KeyError), open_ledger(tmp_path, "code", "rest") as ledger:
-        ledger.keep_reading(READING)
-        raise KeyError
+    def stop() -> None:
+        with open_ledger(tmp_path, "code", "rest") as ledger:
+            ledger.keep_reading(READING)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        stop()
     assert kept(tmp_path, DOCUMENT) == READING
 
 

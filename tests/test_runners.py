@@ -110,7 +110,9 @@ def test_whoever_leaves_early_leaves_no_process(tmp_path: Path) -> None:
     assert active_children() == []
 
 
-@pytest.mark.parametrize(("workers", "n", "here"), [(1, 500, True), (None, 200, True), (None, 201, False), (2, 1, False)])
+@pytest.mark.parametrize(
+    ("workers", "n", "here"), [(1, 500, True), (None, 200, True), (None, 201, False), (2, 1, False)]
+)
 def test_few_reports_are_read_in_this_process(
     monkeypatch: pytest.MonkeyPatch, workers: int | None, n: int, here: bool
 ) -> None:
