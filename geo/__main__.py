@@ -29,6 +29,7 @@ from geo.options import (
     Service,
     ServiceUrl,
     Target,
+    Workers,
     config_of,
     reports_folder,
 )
@@ -37,8 +38,8 @@ from geo.telling import tell_history, why_command
 from geo.terminal import complain, count, open_input, open_output, printable, progress_bar, show, write
 
 if TYPE_CHECKING:
-    from geo.build import BuildReport, Reading
-    from geo.model import Candidate, Place
+    from geo.build import BuildReport
+    from geo.model import Candidate, Place, Reading
 
 __all__ = ["app", "main", "run"]
 
@@ -100,13 +101,26 @@ def build_command(
     model: Model = None,
     online: Service = None,
     online_url: ServiceUrl = None,
+    workers: Workers = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Read every report again, whatever earlier builds read.")
+    ] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Read again what could not be read.")] = False,
 ) -> None:
-    """Read a folder of reports and publish its claims and events."""
+    """Read a folder of reports and publish its claims and events; only what has changed is read again."""
     from geo.build import build
+    from geo.runners import default_runner
 
+    config = config_of(gazetteer, model, online, online_url)
     with progress_bar() as progress:
         report = build(
-            reports_folder(folder), data_folder(data), config_of(gazetteer, model, online, online_url), progress
+            reports_folder(folder),
+            data_folder(data),
+            config,
+            progress,
+            runner=default_runner(workers),
+            fresh=fresh,
+            retry=retry,
         )
     _tell(report)
     raise typer.Exit(INCOMPLETE if report.unreadable else DONE)
@@ -126,11 +140,12 @@ def open_command(
     """Build if anything has changed, then show the map on a local page until Ctrl-C."""
     from geo.build import build_if_stale
     from geo.layers import layers_folder
+    from geo.runners import default_runner
     from geo.serve import serve
 
     config = config_of(gazetteer, model, online, online_url)
     with progress_bar() as progress:
-        report = build_if_stale(reports_folder(folder), data_folder(data), config, progress)
+        report = build_if_stale(reports_folder(folder), data_folder(data), config, progress, runner=default_runner())
     _tell(report)
     chosen = {
         "DATELINE_FOLDER": reports_folder(folder).resolve(),
@@ -162,10 +177,11 @@ def export_command(
     """Write the claims or events as CSV or GeoJSON, building first if anything has changed."""
     from geo.build import build_if_stale
     from geo.export import export_csv, export_geojson
+    from geo.runners import default_runner
 
     config = config_of(gazetteer, model, online, online_url)
     with progress_bar() as progress:
-        report = build_if_stale(reports_folder(folder), data_folder(data), config, progress)
+        report = build_if_stale(reports_folder(folder), data_folder(data), config, progress, runner=default_runner())
     rows = report.generation.table(table)
     with open_output(output) as file:
         if format_ is Format.CSV:
@@ -421,6 +437,11 @@ def _tell(report: "BuildReport") -> None:
     trays = f"{report.undated:,} undated, {report.unplaced:,} unplaced, {len(report.unreadable):,} unreadable"
     trays += "".join(f", {n:,} {what}" for what, n in corrected.items() if n)
     complain(f"{'Built' if report.fresh else 'Nothing has changed'}: {counts}; in trays: {trays}")
+    if report.fresh and report.read < report.reports:
+        kept = report.reports - report.read
+        complain(f"{report.read:,} of {count(report.reports, 'report')} read, {kept:,} kept from earlier builds")
+    if report.warning:
+        complain(report.warning)
     if not report.model:
         complain("No language model is installed or wanted: the rules alone read the reports")
     _tell_unreadable(report)

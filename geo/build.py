@@ -1,7 +1,8 @@
 """The line as one readable function over a folder: reports in, a published generation out.
 
 ``extract_batch`` is pure and importable, so a runner may map it over batches in any process; the language model and
-the gazetteer are loaded once in each. Batches never show in the output.
+the gazetteer are loaded once in each. Batches never show in the output, nor does what was read in an earlier build and
+kept in the ledger.
 """
 
 import hashlib
@@ -25,16 +26,18 @@ from geo.files import shown_path
 from geo.gazetteer import Gazetteer, load_gazetteer
 from geo.language import Language, ParsedDocument, load_language
 from geo.layers import layers_stamp, open_layers
+from geo.ledger import Ledger, open_ledger
 from geo.lineage import trace, variants
 from geo.mentions import find_mentions
-from geo.model import Claim, Document, Mention, Origin, Place, Resolution, Status, Timex, Unreadable
+from geo.model import Claim, Document, Mention, Origin, Place, Reading, Status, Unreadable
 from geo.online import offline, open_online, with_online
 from geo.places import resolve_places
 from geo.resources import resource
+from geo.runners import Runner
 from geo.store import Generation
 from geo.stories import infer_days
 
-__all__ = ["BuildReport", "Config", "Reading", "build", "build_if_stale", "extract_batch", "open_gazetteer"]
+__all__ = ["BuildReport", "Config", "build", "build_if_stale", "extract_batch", "open_gazetteer"]
 
 _BATCH = 50  # reports; enough to make a hop to another process cheap, few enough to show progress
 _OPENED, _READ = 0.3, 0.95  # shares of a build's progress at which the gazetteer is open and the reports are read
@@ -43,7 +46,6 @@ _PACKAGE = Path(__file__).resolve().parent
 
 Progress = Callable[[float, str], None]
 Finder = Callable[[Document, ParsedDocument, Gazetteer], list[Mention]]
-Runner = Callable[[Callable[[list[Document]], list["Reading"]], Iterable[list[Document]]], Iterable[list["Reading"]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +66,14 @@ class Config:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read in one report; ``error`` says why nothing was, where the report broke a stage."""
-
-    document: Document
-    resolutions: tuple[Resolution, ...] = ()
-    timexes: tuple[Timex, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build did: its generation, counts, and a line for everything that could not be read.
 
     ``sources`` counts independent ones: the copies of a story are one. ``rejected`` counts claims that analysts have
     rejected, ``orphaned`` corrections whose claim or report is gone. ``model`` is the language model's name, or ''
     when the rules worked alone. ``fresh`` is False where nothing had changed since the last build and that was kept.
+    ``read`` counts the reports that were read now; what earlier builds had read in the others was kept. ``warning`` is
+    a line on why nothing could be kept for the next build, or ''.
     """
 
     generation: Generation
@@ -95,6 +88,8 @@ class BuildReport:
     model: str
     unreadable: tuple[Unreadable, ...]
     fresh: bool
+    read: int
+    warning: str = ""
 
 
 def build(
@@ -104,39 +99,41 @@ def build(
     progress: Progress | None = None,
     *,
     runner: Runner = map,
+    fresh: bool = False,
+    retry: bool = False,
 ) -> BuildReport:
     """Read a folder of reports and publish what they say as the current generation under ``data``.
 
     ``progress`` is called with the share done (0-1) and what is being done. ``runner`` maps ``extract_batch`` over
-    batches of reports and keeps their order.
+    batches of reports. Only reports are read that no build of these code, gazetteer, model and aliases has read;
+    ``fresh`` reads all, ``retry`` also those that could not be read. The generation is the same, byte for byte.
 
     Raises:
         ReportError: the folder cannot be opened.
         GazetteerError, ModelMissingError: what ``config`` names cannot be used.
         StoreError: ``data`` cannot be written, or its corrections cannot be read.
     """
-    progress, root = progress or _silent, store.project_folder(data, folder)
-    corrections = in_effect(read_corrections(root))
-    config = _with_aliases(config or Config(), corrections)
-    key = _key(folder, corrections, config, progress)
-    return _build(_read_corrected(folder, corrections), root, key, config, progress, runner)
+    job = _job(folder, data, config or Config(), progress or _silent)
+    return _build(folder, replace(job, runner=runner, fresh=fresh, retry=retry))
 
 
 def build_if_stale(
-    folder: Path, data: Path, config: Config | None = None, progress: Progress | None = None
+    folder: Path,
+    data: Path,
+    config: Config | None = None,
+    progress: Progress | None = None,
+    *,
+    runner: Runner = map,
 ) -> BuildReport:
     """Build unless the current generation was made from the same reports, corrections, code, gazetteer and models.
 
     Raises:
         GeoError: as ``build``.
     """
-    progress, root = progress or _silent, store.project_folder(data, folder)
-    corrections = in_effect(read_corrections(root))
-    config = _with_aliases(config or Config(), corrections)
-    key = _key(folder, corrections, config, progress)
-    if store.is_stale(root, key):
-        return _build(_read_corrected(folder, corrections), root, key, config, progress, map)
-    generation = store.current(root)
+    job = _job(folder, data, config or Config(), progress or _silent)
+    if store.is_stale(job.root, job.key):
+        return _build(folder, replace(job, runner=runner))
+    generation = store.current(job.root)
     assert generation is not None, "what is not stale is there"  # noqa: S101 - tells the type checker so
     return _report(generation, fresh=False)
 
@@ -223,6 +220,30 @@ def _is_of(report: str, file: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class _Job:
+    """A build to be done: where to, by what, and ``key``, a hash of all that decides its output."""
+
+    root: Path
+    corrections: Sequence[Correction]
+    config: Config
+    key: str
+    gazetteer: str
+    progress: Progress
+    runner: Runner = map
+    fresh: bool = False
+    retry: bool = False
+
+
+def _job(folder: Path, data: Path, config: Config, progress: Progress) -> _Job:
+    root = store.project_folder(data, folder)
+    corrections = in_effect(read_corrections(root))
+    config = replace(config, aliases=(*config.aliases, *sorted(aliases(corrections).items())))
+    gazetteer = open_gazetteer(config, lambda share, text: progress(share * _OPENED, f"First start: {text}"))
+    key = _key(folder, corrections, config, gazetteer.fingerprint)
+    return _Job(root, corrections, config, key, gazetteer.fingerprint, progress)
+
+
+@dataclass(frozen=True, slots=True)
 class _Corpus:
     """A folder as read, with the corrections in effect and those of them that belong to no report in it."""
 
@@ -245,37 +266,55 @@ def _read_corrected(folder: Path, corrections: Sequence[Correction]) -> _Corpus:
     return _Corpus(documents, corpus.unreadable, corrections, orphans)
 
 
-def _with_aliases(config: Config, corrections: Sequence[Correction]) -> Config:
-    return replace(config, aliases=(*config.aliases, *sorted(aliases(corrections).items())))
+def _build(folder: Path, job: _Job) -> BuildReport:
+    job.progress(_OPENED, "Loading the language model")
+    model = load_language(job.config.model).name
+    reading = repr((job.gazetteer, model, _installed_readers()))
+    with open_ledger(job.root, _code(), reading, fresh=job.fresh) as ledger:
+        tables, read = _work_out(_read_corrected(folder, job.corrections), job, ledger)
+        job.progress(_READ, "Writing the tables")
+        corrections = [correction.correction_id for correction in job.corrections]
+        counts = _counts(tables)
+        meta = {"key": job.key, "version": __version__, "model": model, "counts": counts, "corrections": corrections}
+        generation = store.publish(job.root, tables, meta)
+        ledger.drop_unused()
+    job.progress(1.0, "Done")
+    return _report(generation, fresh=True, read=read, warning=ledger.error)
 
 
-def _build(corpus: _Corpus, root: Path, key: str, config: Config, progress: Progress, runner: Runner) -> BuildReport:
-    progress(_OPENED, "Loading the language model")
-    model = load_language(config.model).name
-    progress(_OPENED, "Comparing the reports")
-    stories = find_stories(corpus.documents)
+def _work_out(corpus: _Corpus, job: _Job, ledger: Ledger) -> tuple[dict[str, list[dict[str, Any]]], int]:
+    """Return the tables of a corpus, and how many of its reports were read for them."""
+    job.progress(_OPENED, "Comparing the reports")
+    stories = find_stories(corpus.documents, ledger.print_of)
     origins = {report_id: story.origin for story in stories for report_id in story.scores}
     documents = infer_days(inherit_days(corpus.documents, origins))
-    readings = list(_readings(documents, config, progress, runner))
-    progress(_READ, "Writing the tables")
-    copies, borrowings = trace(corpus.documents, stories)
+    kept = _kept(documents, job, ledger)
+    missing = [d for d in documents if d.report_id not in kept]
+    new = {reading.document.report_id: reading for reading in _read_new(missing, job, ledger)}
+    readings = [kept.get(d.report_id) or new[d.report_id] for d in documents]
+    copies, borrowings = trace(corpus.documents, stories, ledger.trace_of)
     tables = _tables(readings, corpus, origins, variants(borrowings))
     tables |= {"copies": [copy_row(c) for c in copies], "lineage": [lineage_row(b) for b in borrowings]}
-    corrections = [correction.correction_id for correction in corpus.corrections]
-    meta = {"key": key, "version": __version__, "model": model, "counts": _counts(tables), "corrections": corrections}
-    generation = store.publish(root, tables, meta)
-    progress(1.0, "Done")
-    return _report(generation, fresh=True)
+    return tables, len(new)
 
 
-def _readings(documents: Sequence[Document], config: Config, progress: Progress, runner: Runner) -> Iterator[Reading]:
+def _kept(documents: Iterable[Document], job: _Job, ledger: Ledger) -> dict[str, Reading]:
+    """Return what earlier builds have read, by report."""
+    if open_online(job.config.online, job.config.online_url):  # which may know today what it did not know yesterday
+        return {}
+    found = {d.report_id: reading for d in documents if (reading := ledger.find_reading(d)) is not None}
+    return {id_: reading for id_, reading in found.items() if not (job.retry and reading.error)}
+
+
+def _read_new(documents: Sequence[Document], job: _Job, ledger: Ledger) -> Iterator[Reading]:
+    """Read reports; each goes through the ledger, so that what was just read and what was kept are alike."""
     batches = [list(documents[i : i + _BATCH]) for i in range(0, len(documents), _BATCH)]
     done = 0
-    for readings in runner(partial(extract_batch, config=config), batches):
-        yield from readings
+    for readings in job.runner(partial(extract_batch, config=job.config), batches):
+        yield from map(ledger.keep_reading, readings)
         done += len(readings)
         share = _OPENED + (_READ - _OPENED) * done / len(documents)
-        progress(share, f"Read {done:,} of {len(documents):,} reports")
+        job.progress(share, f"Read {done:,} of {len(documents):,} reports")
 
 
 def _tables(
@@ -306,11 +345,20 @@ def _tables(
 
 
 def _distinct(claims: Iterable[Claim]) -> list[Claim]:
-    """Return one claim for each id: the surest, and of equals the one that holds a figure."""
+    """Return one claim for each id, the surest first: the surest, and of equals the one that holds a figure."""
     best: dict[str, Claim] = {}
-    for claim in sorted(claims, key=lambda c: (-c.confidence, c.quantity is None, repr(c))):
-        best.setdefault(claim_id(claim), claim)
-    return list(best.values())
+    for claim in claims:
+        id_ = claim_id(claim)
+        best[id_] = min(best[id_], claim, key=_rank) if id_ in best else claim
+    return [best[id_] for id_ in sorted(best, key=lambda id_: (*_sureness(best[id_]), id_))]
+
+
+def _rank(claim: Claim) -> tuple[float, bool, str]:
+    return *_sureness(claim), repr(claim)
+
+
+def _sureness(claim: Claim) -> tuple[float, bool]:
+    return -claim.confidence, claim.quantity is None
 
 
 def _claim_tray(claims: Iterable[Claim]) -> Iterator[dict[str, Any]]:
@@ -389,7 +437,7 @@ def _counts(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, int]
     return {name: len(tables[name]) for name in ("reports", "claims", "events")} | tray | {"sources": len(sources)}
 
 
-def _report(generation: Generation, *, fresh: bool) -> BuildReport:
+def _report(generation: Generation, *, fresh: bool, read: int = 0, warning: str = "") -> BuildReport:
     lines = generation.table("tray").to_pylist()
     counts = generation.meta["counts"]
     return BuildReport(
@@ -405,6 +453,8 @@ def _report(generation: Generation, *, fresh: bool) -> BuildReport:
         model=generation.meta["model"],
         unreadable=tuple(Unreadable(x["report"], x["reason"]) for x in lines if x["kind"] == "unreadable"),
         fresh=fresh,
+        read=read,
+        warning=warning,
     )
 
 
@@ -415,17 +465,15 @@ def _silent(_share: float, _text: str) -> None:
 # --- what a build depends on ---
 
 
-def _key(folder: Path, corrections: Sequence[Correction], config: Config, progress: Progress) -> str:
+def _key(folder: Path, corrections: Sequence[Correction], config: Config, gazetteer: str) -> str:
     """Return a hash of all that decides a build's output: reports, corrections, code, gazetteer and language model.
 
     The reports are hashed, not read, and the models named, not loaded: that takes seconds that a page with nothing to
     build has not got. What changes between this and the reading is seen the next time.
     """
-    reports = fingerprint(folder)
-    gazetteer = open_gazetteer(config, lambda share, text: progress(share * _OPENED, f"First start: {text}"))
     digest = hashlib.sha256()
     ids = tuple(correction.correction_id for correction in corrections)
-    for part in (reports, ids, _code(), gazetteer.fingerprint, config.model):
+    for part in (fingerprint(folder), ids, _code(), gazetteer, config.model):
         digest.update(f"{part!r}\n".encode())
     digest.update(repr(_installed_readers()).encode())
     return digest.hexdigest()

@@ -8,7 +8,7 @@ reports of quite different things carry. A page that carries two stories does no
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -50,13 +50,14 @@ _CALENDAR = frozenset(
 )
 
 
-def find_stories(documents: Iterable[Document]) -> list[Story]:
+def find_stories(documents: Iterable[Document], print_of: Callable[[Document], Print] = fingerprint) -> list[Story]:
     """Return the stories of a corpus, sorted by origin; a report with no copies is a story of its own.
 
-    Whatever the order of ``documents``, the stories are the same, and unrelated reports change none.
+    Whatever the order of ``documents``, the stories are the same, and unrelated reports change none. ``print_of``
+    stands in for ``fingerprint``, as from what was kept of an earlier build.
     """
     by_id = {document.report_id: document for document in documents}
-    prints = sorted(map(fingerprint, by_id.values()), key=_place)
+    prints = sorted(map(print_of, by_id.values()), key=_place)
     subjects = _Subjects(by_id)
     pairs = _Pairs(_without_standing(prints, subjects), subjects)
     found = (pairs.link(int(one), int(other)) for one, other in candidate_pairs(pairs.prints))
@@ -132,11 +133,14 @@ class _Pairs:
             return None
         if min(first.n_words, second.n_words) < _FEWEST_GRAMS + _GRAM - 1:
             return None
+        kinship = self.kinship(one, other)
+        if kinship < _OTHER_SUBJECT:  # asked first: it costs a tenth of the next question (measured)
+            return None
         overlap = _overlap(self._grams(one), self._grams(other))
         if overlap.shared < max(_FEWEST_SHARED, _LINK * overlap.of):
             return None
         surely = overlap.shared >= _SURELY * overlap.of
-        if self.kinship(one, other) < (_OTHER_SUBJECT if surely else _ONE_SUBJECT):
+        if not surely and kinship < _ONE_SUBJECT:
             return None
         if not surely and not _is_spread(overlap, _overlap(*map(_Grams.of, _without_page(first, second)))):
             return None
@@ -172,7 +176,7 @@ class _Grams:
 
 
 def _held(own: Hashes, others: Hashes) -> NDArray[np.bool_]:
-    """Return which of some hashes are among others, both ascending; four times as fast as numpy.isin."""
+    """Return which of some hashes are among others in ascending order; four times as fast as numpy.isin."""
     if not len(others):
         return np.zeros(len(own), np.bool_)
     place = np.minimum(np.searchsorted(others, own), len(others) - 1)
@@ -180,21 +184,25 @@ def _held(own: Hashes, others: Hashes) -> NDArray[np.bool_]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Overlap:
-    """How many of the shorter report's 3-grams the longer one holds, how many of these stand in one paragraph of it."""
+    """How many of the shorter report's 3-grams the longer one holds, and the runs of those."""
 
     shared: int
-    in_one_paragraph: int
     of: int
+    runs: NDArray[np.int64]
+
+    @property
+    def in_one_paragraph(self) -> int:
+        """How many of them stand in one paragraph of the shorter report."""
+        by_run = np.bincount(self.runs, minlength=1)
+        return int(np.convolve(by_run, np.ones(_PARAGRAPH, np.int64)).max())
 
 
 def _overlap(one: _Grams, other: _Grams) -> _Overlap:
-    shorter, longer = sorted((one, other), key=lambda g: len(g.hashes))
+    shorter, longer = (one, other) if len(one.hashes) <= len(other.hashes) else (other, one)
     shared = _held(shorter.hashes, longer.hashes)
-    by_run = np.bincount(shorter.runs[shared], minlength=1)
-    paragraph = np.convolve(by_run, np.ones(_PARAGRAPH, np.int64)).max()
-    return _Overlap(int(np.count_nonzero(shared)), int(paragraph), len(shared))
+    return _Overlap(int(np.count_nonzero(shared)), len(shared), shorter.runs[shared])
 
 
 def _is_spread(whole: _Overlap, without_page: _Overlap) -> bool:
@@ -252,7 +260,7 @@ def _without_standing(prints: Sequence[Print], subjects: _Subjects) -> list[Prin
         return list(prints)
     chosen = np.array(sorted(standing), np.uint64)
     return [
-        without_runs(item, numbers[np.isin(hashes, chosen)])
+        without_runs(item, numbers[_held(hashes, chosen)])
         for item, (hashes, numbers) in zip(prints, found, strict=True)
     ]
 

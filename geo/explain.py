@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 
-from geo.build import Reading
-from geo.model import Claim, DateBasis, Document, PublishedBasis, Resolution, Role, Timex
+from geo.model import Claim, DateBasis, Document, PublishedBasis, Reading, Resolution, Role, Timex
 
 __all__ = ["Kind", "Note", "Paragraph", "explain", "explain_day"]
 

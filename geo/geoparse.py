@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import IO, Any
 
-from geo.build import Config, Reading, extract_batch
+from geo.build import Config, extract_batch
 from geo.dates import find_dates
 from geo.documents import make_document, resolve_years
 from geo.errors import ReportError
@@ -15,7 +15,7 @@ from geo.events import claim_row
 from geo.gazetteer import Gazetteer
 from geo.language import RULES_ALONE, ParsedDocument, load_language
 from geo.mentions import find_mentions, mention_at
-from geo.model import DateBasis, Document, Mention, Resolution, Role, Timex
+from geo.model import DateBasis, Document, Mention, Reading, Resolution, Role, Timex
 from geo.records import json_lines, parse_object
 from geo.shingles import text_hash
 

@@ -7,7 +7,7 @@ others lack are a version of the story: an earlier or a later file of the wire.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -18,7 +18,7 @@ from geo.model import Borrowing, Copy, Document, Story
 from geo.shingles import words_of
 from geo.text import SentenceKind, split_sentences
 
-__all__ = ["trace", "variants"]
+__all__ = ["Trace", "in_order", "trace", "trace_story", "variants"]
 
 _ALIKE = 80  # token_set_ratio, 0-100, from which two sentences are one
 _FEWEST_WORDS = 5  # of a sentence that can be told from others
@@ -29,21 +29,39 @@ _OWN = 2  # sentences, each in two members or more, that make a version
 Span = tuple[int, int]
 
 
-def trace(documents: Iterable[Document], stories: Iterable[Story]) -> tuple[list[Copy], list[Borrowing]]:
+Trace = tuple[tuple[Copy, ...], tuple[Borrowing, ...]]
+"""What the members of one story are in it, and the sentences that they have from each other."""
+
+
+def trace(
+    documents: Iterable[Document],
+    stories: Iterable[Story],
+    one: Callable[[Story, Sequence[Document]], Trace] | None = None,
+) -> tuple[list[Copy], list[Borrowing]]:
     """Return a ``Copy`` for each report, and the sentences that reports have from others, in order of report and text.
 
-    A sentence's source is the canonical report if that has it, else the earliest member that does.
+    A sentence's source is the canonical report if that has it, else the earliest member that does. ``one`` traces a
+    story in place of ``trace_story``, as from what was kept of an earlier build.
     """
     by_id = {document.report_id: document for document in documents}
-    copies: list[Copy] = []
-    borrowings: list[Borrowing] = []
-    for story in stories:
-        members = _in_order(story, by_id)
-        sentences = [_sentences(member.text) for member in members]
-        borrowed = _align(members, sentences)
-        borrowings += borrowed
-        copies += _copies(story, members, [len(found) for found in sentences], borrowed)
-    return sorted(copies, key=lambda c: c.report_id), sorted(borrowings, key=lambda b: (b.report_id, b.start))
+    traced = [
+        (one or trace_story)(story, in_order(story, (by_id[report_id] for report_id in story.scores)))
+        for story in stories
+    ]
+    copies = sorted((c for found, _ in traced for c in found), key=lambda c: c.report_id)
+    return copies, sorted((b for _, found in traced for b in found), key=lambda b: (b.report_id, b.start))
+
+
+def in_order(story: Story, members: Iterable[Document]) -> list[Document]:
+    """Return the members of a story in the order in which they are asked for a sentence."""
+    return sorted(members, key=lambda d: (d.report_id != story.canonical_id, d.published or date.max, d.report_id))
+
+
+def trace_story(story: Story, members: Sequence[Document]) -> Trace:
+    """Return what each of a story's members, given ``in_order``, is in it, and the sentences it has from others."""
+    sentences = [_sentences(member.text) for member in members]
+    borrowed = _align(members, sentences)
+    return tuple(_copies(story, members, [len(found) for found in sentences], borrowed)), tuple(borrowed)
 
 
 def variants(borrowings: Iterable[Borrowing]) -> dict[tuple[str, int], str]:
@@ -60,12 +78,6 @@ def variants(borrowings: Iterable[Borrowing]) -> dict[tuple[str, int], str]:
 
 def _family(report_id: str, start: int) -> str:
     return hashlib.sha256(f"{report_id}:{start}".encode()).hexdigest()[:16]
-
-
-def _in_order(story: Story, by_id: Mapping[str, Document]) -> list[Document]:
-    """Return the members of a story in the order in which they are asked for a sentence."""
-    members = (by_id[report_id] for report_id in story.scores)
-    return sorted(members, key=lambda d: (d.report_id != story.canonical_id, d.published or date.max, d.report_id))
 
 
 def _sentences(text: str) -> dict[Span, str]:

@@ -24,6 +24,7 @@ __all__ = [
     "Place",
     "PlaceKind",
     "PublishedBasis",
+    "Reading",
     "Relation",
     "Resolution",
     "Role",
@@ -436,6 +437,17 @@ class Claim:
     read_place_id: str = ""
     read_event_type: str = ""
     corrections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in one report; ``error`` says why nothing was, where the report broke a stage."""
+
+    document: Document
+    resolutions: tuple[Resolution, ...] = ()
+    timexes: tuple[Timex, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

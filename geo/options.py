@@ -25,6 +25,7 @@ __all__ = [
     "Service",
     "ServiceUrl",
     "Target",
+    "Workers",
     "config_of",
     "project_root",
     "reports_folder",
@@ -69,6 +70,15 @@ Service = Annotated[
 ]
 ServiceUrl = Annotated[
     str | None, typer.Option("--online-url", help="Your own server of that service. [env: DATELINE_ONLINE_URL]")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="Processes that read. [default: as many as there are cores, 1 for up to 200 reports]",
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
 Target = Annotated[Path | None, typer.Option("--output", "-o", help="The file. [default: standard output]")]

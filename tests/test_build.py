@@ -1,3 +1,4 @@
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,8 +12,9 @@ from geo.corrections import Action, add, place_value, point, read_corrections
 from geo.documents import make_document
 from geo.errors import GazetteerError, ModelMissingError, ReportError, StoreError
 from geo.events import TABLES
-from geo.model import Claim, DateBasis, EventType, Place, PlaceKind, Status, TimePrecision
+from geo.model import Claim, DateBasis, Document, EventType, Place, PlaceKind, Reading, Status, TimePrecision
 from geo.resources import resource
+from geo.runners import POISON, Work
 from geo.store import project_folder
 from tests.folders import page, write_zip
 
@@ -118,6 +120,134 @@ def test_an_edited_gazetteer_makes_a_build_stale(reports: Path, tmp_path: Path) 
     rebuilt = build_if_stale(reports, tmp_path / "data", config)
     assert rebuilt.fresh
     assert "zz" in rebuilt.generation.table("mentions")["place_id"].to_pylist()
+
+
+# --- what is read again ---
+
+WIRE = (
+    "KYIV (Reuters) - Troops captured Izyum on Saturday, the army said. Two people were killed in Balakliia, it said. "
+)
+WIRE += " ".join(f"The clerk of street {n} counted {n + 3} broken windows and {n + 9} open doors." for n in range(12))
+"""A wire story whose day another report has to tell."""
+
+
+def write_three(reports: Path) -> None:
+    (reports / "a.txt").write_text("Ukraine took Izyum on 10 September 2022.")
+    (reports / "b.txt").write_text(WIRE)
+    (reports / "c.txt").write_text("A headline of its own\n\n" + WIRE)
+    (reports / "reports.csv").write_text("file,published\nb.txt,2022-09-12\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "read"),
+    [
+        pytest.param(lambda reports: None, 0, id="nothing"),
+        pytest.param(lambda reports: (reports / "a.txt").touch(), 0, id="the time of a file"),
+        pytest.param(lambda reports: (reports / "a.txt").write_text("Ukraine left Izyum."), 1, id="a text"),
+        pytest.param(lambda reports: (reports / "a.txt").rename(reports / "z.txt"), 1, id="a name"),
+        pytest.param(lambda reports: (reports / "d.txt").write_text("Ukraine took Izyum."), 1, id="one more"),
+        pytest.param(lambda reports: (reports / "a.txt").unlink(), 0, id="one less"),
+        pytest.param(
+            lambda reports: (reports / "reports.csv").write_text("file,published,outlet\nb.txt,2022-09-12,Paper\n"),
+            1,
+            id="an outlet",
+        ),
+        pytest.param(
+            lambda reports: (reports / "reports.csv").write_text("file,published\nb.txt,2022-09-13\n"),
+            2,
+            id="a day that a copy inherits",
+        ),
+    ],
+)
+def test_only_what_has_changed_is_read_again(
+    reports: Path, tmp_path: Path, change: Callable[[Path], object], read: int
+) -> None:
+    write_three(reports)
+    first = build(reports, tmp_path / "data", RULES)
+    assert (first.read, first.reports) == (3, 3)
+    assert [r["published_basis"] for r in first.generation.table("reports").to_pylist()] == ["none", "manifest", "copy"]
+    change(reports)
+    again = build(reports, tmp_path / "data", RULES)
+    assert (again.read, again.warning) == (read, "")
+    anew = build(reports, tmp_path / "elsewhere", RULES)
+    assert anew.read == anew.reports
+    assert again.generation.generation_id == anew.generation.generation_id
+
+
+def test_other_code_gazetteer_or_aliases_read_all_again(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_three(reports)
+    curated = tmp_path / "mine.csv"
+    curated.write_bytes(resource("gazetteer.csv").read_bytes())
+
+    def read(config: Config = RULES) -> int:
+        return build(reports, tmp_path / "data", config).read
+
+    assert [read(), read()] == [3, 0]
+    assert read(Config(gazetteer=curated, model="none")) == 0
+    curated.write_text(curated.read_text("utf-8") + "zz,Zzyzxville,,P,PPL,UA,07,49.0,37.0,2,,,test\n", "utf-8")
+    assert read(Config(gazetteer=curated, model="none")) == 3
+    root = project_folder(tmp_path / "data", reports)
+    add(root, Action.ALIAS, "Zzyzxville", place_value(point("Qwertyhorod", 49.0, 37.0)), **WHO)
+    assert [read(), read()] == [3, 0]
+    assert read(Config(model="none", aliases=(("Qwertz", PLACE),))) == 3
+    monkeypatch.setattr(module, "_code", lambda: "other")
+    assert [read(), read()] == [3, 0]
+
+
+def test_a_fresh_build_reads_all_and_a_broken_ledger_too(reports: Path, tmp_path: Path) -> None:
+    write_three(reports)
+    first = build(reports, tmp_path, RULES)
+    fresh = build(reports, tmp_path, RULES, fresh=True)
+    (project_folder(tmp_path, reports) / "ledger.sqlite").write_bytes(b"nonsense " * 1_000)
+    broken = build(reports, tmp_path, RULES)
+    assert (fresh.read, broken.read, build(reports, tmp_path, RULES).read) == (3, 3, 0)
+    assert {r.generation.generation_id for r in (first, fresh, broken)} == {first.generation.generation_id}
+
+
+def test_an_answer_of_an_online_service_is_not_taken_for_good(reports: Path, tmp_path: Path) -> None:
+    write_three(reports)
+    config = Config(model="none", online="nominatim", online_url="http://127.0.0.1:9")
+    assert [build(reports, tmp_path, config).read for _ in range(2)] == [3, 3]
+
+
+def test_a_build_that_was_stopped_goes_on_from_there(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_three(reports)
+    monkeypatch.setattr(module, "_BATCH", 1)
+
+    def stop_after_two(work: Work, batches: Iterable[list[Document]]) -> Iterator[list[Reading]]:
+        one, other, _ = batches
+        yield work(one)
+        yield work(other)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(reports, tmp_path, RULES, runner=stop_after_two)
+    resumed = build(reports, tmp_path, RULES)
+    assert resumed.read == 1
+    assert resumed.generation.generation_id == build(reports, tmp_path, RULES, fresh=True).generation.generation_id
+
+
+def test_what_could_not_be_read_is_tried_again_when_asked_or_changed(reports: Path, tmp_path: Path) -> None:
+    write_three(reports)
+
+    def set_aside(work: Work, batches: Iterable[list[Document]]) -> Iterator[list[Reading]]:
+        for batch in batches:
+            yield [
+                replace(reading, claims=(), error=POISON) if reading.document.report == "a.txt" else reading
+                for reading in work(batch)
+            ]
+
+    first = build(reports, tmp_path, RULES, runner=set_aside)
+    again = build(reports, tmp_path, RULES)
+    assert [(u.report, u.reason) for u in again.unreadable] == [("a.txt", "killed the worker that read it")]
+    assert (first.read, again.read) == (3, 0)
+    retried = build(reports, tmp_path, RULES, retry=True)
+    assert (retried.read, retried.unreadable) == (1, ())
+    assert build(reports, tmp_path, RULES, retry=True).read == 0
 
 
 def test_nothing_is_written_beside_the_reports(reports: Path, tmp_path: Path) -> None:

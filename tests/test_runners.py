@@ -1,0 +1,127 @@
+import os
+import signal
+import threading
+from collections.abc import Callable
+from functools import partial
+from multiprocessing import active_children
+from pathlib import Path
+
+import pytest
+
+from geo.errors import GazetteerError
+from geo.model import Document, Reading
+from geo.runners import POISON, Limits, Runner, default_runner, processes
+
+HASTY = Limits(start=60.0, batch=1.0, report=0.0)
+
+
+def documents(n: int, **texts: str) -> list[Document]:
+    """Documents named by number; ``texts`` gives some of them a text, as d3="die"."""
+    return [Document(f"d{i}", f"{i}.txt", texts.get(f"d{i}", "text")) for i in range(n)]
+
+
+def batches(found: list[Document], size: int) -> list[list[Document]]:
+    return [found[i : i + size] for i in range(0, len(found), size)]
+
+
+def read(marks: Path, found: list[Document]) -> list[Reading]:
+    """Read what is harmless; do what the text of the others says, those that end in "once" for the first time only."""
+    for document in found:
+        mark = marks / document.report_id
+        what, _, once = document.text.partition(" ")
+        if what in HARM and not (once and mark.exists()):
+            mark.touch()
+            HARM[what]()
+    return [Reading(document, error=f"read {document.text}") for document in found]
+
+
+def refuse(found: list[Document]) -> list[Reading]:
+    raise GazetteerError(f"refused {len(found)}")
+
+
+def start_never(here: int, found: list[Document]) -> list[Reading]:
+    """Die wherever the work is not done in the process that asks for it."""
+    if os.getpid() != here:
+        os._exit(1)
+    return [Reading(document) for document in found]
+
+
+def tell_process(found: list[Document]) -> list[Reading]:
+    return [Reading(document, error=str(os.getpid())) for document in found]
+
+
+HARM: dict[str, Callable[[], object]] = {
+    "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "crash": lambda: os._exit(3),
+    "hang": lambda: threading.Event().wait(),
+    "stop": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+}
+
+
+def run(runner: Runner, marks: Path, found: list[Document], size: int = 4) -> dict[str, str]:
+    readings = [r for batch in runner(partial(read, marks), batches(found, size)) for r in batch]
+    assert [r.document for r in readings] == found, "in order, each once"
+    return {r.document.report_id: r.error for r in readings if r.error != f"read {r.document.text}"}
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_results_come_in_the_order_of_the_batches(tmp_path: Path, workers: int) -> None:
+    assert run(processes(workers), tmp_path, documents(23)) == {}
+    assert active_children() == []
+
+
+def test_nothing_to_read_starts_nobody(tmp_path: Path) -> None:
+    assert list(processes(2)(partial(read, tmp_path), [])) == []
+    assert list(processes(2)(partial(read, tmp_path), [[]])) == [[]]
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_a_report_that_costs_its_worker_is_set_aside(tmp_path: Path, harm: str) -> None:
+    assert run(processes(2, HASTY), tmp_path, documents(11, d5=harm)) == {"d5": POISON}
+
+
+def test_several_of_them_in_one_batch(tmp_path: Path) -> None:
+    found = documents(9, d1="crash", d2="killed", d8="crash")
+    assert run(processes(2), tmp_path, found) == {"d1": POISON, "d2": POISON, "d8": POISON}
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_a_report_whose_worker_was_ended_from_outside_is_read(tmp_path: Path, harm: str) -> None:
+    assert run(processes(2, HASTY), tmp_path, documents(11, d5=f"{harm} once", d9=f"{harm} once")) == {}
+
+
+def test_what_the_work_raises_is_raised_here() -> None:
+    with pytest.raises(GazetteerError, match="refused 0"):
+        list(processes(2)(refuse, [documents(1)]))
+    assert active_children() == []
+
+
+def test_where_no_worker_starts_the_work_is_done_here() -> None:
+    found = documents(5)
+    readings = list(processes(2)(partial(start_never, os.getpid()), batches(found, 2)))
+    assert [r.document for batch in readings for r in batch] == found
+
+
+def test_whoever_leaves_early_leaves_no_process(tmp_path: Path) -> None:
+    results = iter(processes(2)(partial(read, tmp_path), batches(documents(20), 2)))
+    next(results)
+    assert active_children()
+    results.close()  # type: ignore[attr-defined]  # it is a generator
+    assert active_children() == []
+
+
+@pytest.mark.parametrize(
+    ("workers", "n", "here"), [(1, 500, True), (None, 200, True), (None, 201, False), (2, 1, False)]
+)
+def test_few_reports_are_read_in_this_process(
+    monkeypatch: pytest.MonkeyPatch, workers: int | None, n: int, here: bool
+) -> None:
+    monkeypatch.setattr("geo.runners.cpu_count", lambda: 2)
+    readings = [r for batch in default_runner(workers)(tell_process, batches(documents(n), 50)) for r in batch]
+    assert len(readings) == n
+    assert (str(os.getpid()) in {r.error for r in readings}) is here
+
+
+def test_one_core_reads_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo.runners.cpu_count", lambda: 1)
+    assert default_runner() is map
