@@ -29,9 +29,8 @@ Work = Callable[[list[Document]], list[Reading]]
 Runner = Callable[[Work, Iterable[list[Document]]], Iterable[list[Reading]]]
 
 _FEW = 200  # reports; to read so many takes about as long as workers take to load the model (measured: 4 s each)
-_FATAL = (
-    3  # deaths over one report alone; of 100 kills from outside, two hit one report in a run out of three (computed)
-)
+# Deaths over one report alone: of 100 kills from outside, two hit one report in a run out of three (computed).
+_FATAL = 3
 _LEAST_SECONDS = 5.0  # for an answer that begins at the last moment
 _FALSE_STARTS = 5  # in a row, after which no worker is started any more
 
