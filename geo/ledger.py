@@ -23,6 +23,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import numpy as np
 
 from geo.lineage import Trace, trace_story
+from geo.links import KnownLinks
 from geo.model import Document, Reading, Story
 from geo.shingles import Print, fingerprint
 
@@ -33,6 +34,7 @@ _WAIT_SECONDS = 60
 _STAY = 3  # builds for which an answer stays unused; as many generations stay
 _LEVEL = 1  # of compression; higher ones take three times as long for a tenth less
 _FLUSH = 500  # answers between two commits, so that a build that is killed goes on from there
+_MOST_PAIRS = 20_000_000  # of reports that were compared, 320 MB in one row; SQLite takes 1 GB
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, content BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS used (key BLOB PRIMARY KEY, build INTEGER NOT NULL) WITHOUT ROWID;
@@ -83,6 +85,16 @@ class Ledger:
             kept = fingerprint(document)
             self._keep(key, _pack_print(kept))
         return kept
+
+    def known_links(self) -> KnownLinks:
+        """Return what the last build found of pairs of reports."""
+        found = self._find(_key("links", self._code))
+        return (None if found is None else _unpack_links(found)) or KnownLinks()
+
+    def keep_links(self, known: KnownLinks) -> None:
+        """Keep what this build has found of pairs of reports, in place of what was kept."""
+        if len(known.keys) <= _MOST_PAIRS:
+            self._keep(_key("links", self._code), _pack_links(known))
 
     def trace_of(self, story: Story, members: Sequence[Document]) -> Trace:
         """Return the lineage of a story, as ``trace_story`` does."""
@@ -251,6 +263,18 @@ def _unpack_print(document: Document, content: bytes) -> Print | None:
     except (zlib.error, ValueError, TypeError):
         return None
     return Print(document.report_id, text_hash, document.published, words, runs, n_words)
+
+
+def _pack_links(known: KnownLinks) -> bytes:
+    return zlib.compress(known.keys.astype("<u8").tobytes() + known.likeness.astype("<f8").tobytes(), _LEVEL)
+
+
+def _unpack_links(content: bytes) -> KnownLinks | None:
+    try:
+        keys, likeness = np.frombuffer(zlib.decompress(content), "<u8").reshape(2, -1)
+    except (zlib.error, ValueError):
+        return None
+    return KnownLinks(keys.astype(np.uint64), likeness.view("<f8").astype(np.float64))
 
 
 # --- one reader and one writer for each type ---

@@ -19,6 +19,7 @@ from geo.copies import find_stories
 from geo.documents import make_document, read_documents
 from geo.ledger import Ledger, open_ledger, pack, unpack
 from geo.lineage import in_order, trace_story
+from geo.links import KnownLinks
 from geo.model import Claim, Document, Reading, Resolution, Timex
 from geo.resources import resource
 from geo.shingles import fingerprint
@@ -137,6 +138,21 @@ def test_prints_and_lineage_come_back_equal(tmp_path: Path, monkeypatch: pytest.
         # the second time all is kept
         monkeypatch.setattr("geo.ledger.fingerprint", None)
         monkeypatch.setattr("geo.ledger.trace_story", None)
+
+
+def test_what_was_found_of_pairs_comes_back_equal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [m.document for m in make_corpus(60)]
+    known = KnownLinks()
+    stories = find_stories(documents, known=known)
+    assert np.count_nonzero(~np.isnan(known.likeness)) > 20
+    with open_ledger(tmp_path, "code", "rest") as ledger:
+        ledger.keep_links(known)
+    with open_ledger(tmp_path, "code", "rest") as ledger:
+        again = ledger.known_links()
+    assert np.array_equal(again.keys, known.keys)
+    assert np.array_equal(again.likeness, known.likeness, equal_nan=True)
+    monkeypatch.setattr("geo.copies._overlap", None)  # what would be asked of pairs that are not known
+    assert find_stories(documents, known=again) == stories
 
 
 # --- the file ---
