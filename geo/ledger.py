@@ -50,12 +50,14 @@ Key = bytes
 class Ledger:
     """The answers of one project; ``error`` says in one line why nothing is kept, or ''.
 
-    A ledger that cannot be used is as good as an empty one: no build fails for it.
+    ``is_damaged`` tells that the file is at fault, not a full disk or who locks it. A ledger that cannot be used is as
+    good as an empty one: no build fails for it.
     """
 
     def __init__(self, database: sqlite3.Connection | None, code: str, reading: str, error: str = "") -> None:
         """Keep answers of this ``code``, and readings of what else ``reading`` names; None keeps nothing."""
         self.error = error
+        self.is_damaged = False
         self._database = database
         self._code, self._reading = code, reading
         self._new: dict[Key, bytes] = {}
@@ -157,6 +159,7 @@ class Ledger:
 
     def _give_up(self, error: sqlite3.Error) -> None:
         self.error = f"{_FILE} cannot be used, so the next build reads all reports again: {error}"
+        self.is_damaged = not isinstance(error, sqlite3.OperationalError)
         self._database = None
 
 
@@ -167,10 +170,11 @@ def open_ledger(root: Path, code: str, reading: str, *, fresh: bool = False) -> 
     ``fresh`` begins a new one. A file that is damaged is begun anew too.
     """
     path = root / _FILE
-    if fresh:
-        _remove(path)
     try:
         database = _connect(path)
+        if fresh:
+            with database:
+                database.execute("DELETE FROM kept")
     except (sqlite3.Error, OSError) as error:
         yield Ledger(None, code, reading, f"{_FILE} cannot be opened, so the next build reads all again: {error}")
         return
@@ -180,6 +184,8 @@ def open_ledger(root: Path, code: str, reading: str, *, fresh: bool = False) -> 
     finally:
         ledger.flush()
         database.close()
+        if ledger.is_damaged:
+            _remove(path)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -217,6 +217,22 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
     assert kept(tmp_path, DOCUMENT) == READING
 
 
+def test_a_file_with_a_damaged_page_is_begun_anew(tmp_path: Path) -> None:
+    readings = [Reading(make_document(f"{n}.txt", "Text"), error=str(n) * 2_000) for n in range(50)]
+    keep(tmp_path, *readings)
+    path = tmp_path / FILE
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4_096)  # behind the first page, which says what tables there are
+        file.write(b"\xff" * (size - 4_096))
+    with open_ledger(tmp_path, "code", "rest") as ledger:
+        assert [ledger.find_reading(r.document) for r in readings] == [None] * 50
+    assert ledger.error.startswith("ledger.sqlite cannot be used, so the next build reads all reports again: ")
+    keep(tmp_path, *readings)
+    with open_ledger(tmp_path, "code", "rest") as ledger:
+        assert [ledger.find_reading(r.document) for r in readings] == readings
+
+
 def test_a_file_that_cannot_be_made_keeps_nothing_and_says_so(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     with open_ledger(tmp_path, "code", "rest") as ledger:
