@@ -285,7 +285,9 @@ def _build(folder: Path, job: _Job) -> BuildReport:
 def _work_out(corpus: _Corpus, job: _Job, ledger: Ledger) -> tuple[dict[str, list[dict[str, Any]]], int]:
     """Return the tables of a corpus, and how many of its reports were read for them."""
     job.progress(_OPENED, "Comparing the reports")
-    stories = find_stories(corpus.documents, ledger.print_of)
+    links = ledger.known_links()
+    stories = find_stories(corpus.documents, ledger.print_of, links)
+    ledger.keep_links(links)
     origins = {report_id: story.origin for story in stories for report_id in story.scores}
     documents = infer_days(inherit_days(corpus.documents, origins))
     kept = _kept(documents, job, ledger)

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.candidates import candidate_pairs
 from geo.credits import wire_credit
+from geo.links import KnownLinks, pair_keys
 from geo.model import Document, Origin, PublishedBasis, Story
 from geo.shingles import Hashes, Print, fingerprint, run_hashes, shingles, without_runs, words_of
 
@@ -50,18 +52,21 @@ _CALENDAR = frozenset(
 )
 
 
-def find_stories(documents: Iterable[Document], print_of: Callable[[Document], Print] = fingerprint) -> list[Story]:
+def find_stories(
+    documents: Iterable[Document],
+    print_of: Callable[[Document], Print] = fingerprint,
+    known: KnownLinks | None = None,
+) -> list[Story]:
     """Return the stories of a corpus, sorted by origin; a report with no copies is a story of its own.
 
     Whatever the order of ``documents``, the stories are the same, and unrelated reports change none. ``print_of``
-    stands in for ``fingerprint``, as from what was kept of an earlier build.
+    stands in for ``fingerprint`` and ``known`` has what earlier calls found of pairs, where that was kept.
     """
     by_id = {document.report_id: document for document in documents}
     prints = sorted(map(print_of, by_id.values()), key=_place)
     subjects = _Subjects(by_id)
     pairs = _Pairs(_without_standing(prints, subjects), subjects)
-    found = (pairs.link(int(one), int(other)) for one, other in candidate_pairs(pairs.prints))
-    links = sorted(filter(None, found), key=lambda x: (not x.same_text, -x.likeness, x.one, x.other))
+    links = _links(pairs, [by_id[item.report_id].text for item in pairs.prints], known or KnownLinks())
     groups = _Groups(pairs)
     for link in links:
         groups.join(link)
@@ -107,6 +112,20 @@ def containment(one: str, other: str) -> float:
 # --- which reports are copies ---
 
 
+def _links(pairs: "_Pairs", texts: Sequence[str], known: KnownLinks) -> list["_Link"]:
+    """Return the links between copies, the surest first."""
+    candidates = candidate_pairs(pairs.prints)
+    likeness = known.judge(
+        pair_keys(pairs.prints, texts, candidates), lambda n: pairs.likeness(*candidates[n].tolist())
+    )
+    found = np.flatnonzero(~np.isnan(likeness))
+    links = [
+        _Link(one, other, like, pairs.same_text(one, other))
+        for (one, other), like in zip(candidates[found].tolist(), likeness[found].tolist(), strict=True)
+    ]
+    return sorted(links, key=lambda x: (not x.same_text, -x.likeness, x.one, x.other))
+
+
 @dataclass(frozen=True, slots=True)
 class _Link:
     """Two copies by their positions, the smaller first, and how much of the shorter one the other holds (0-1)."""
@@ -124,27 +143,31 @@ class _Pairs:
         self.prints, self._subjects = prints, subjects
         self._grams = lru_cache(maxsize=200_000)(lambda number: _Grams.of(prints[number]))
 
-    def link(self, one: int, other: int) -> _Link | None:
-        """Return the link between two reports if they are copies."""
+    def same_text(self, one: int, other: int) -> bool:
+        """Return whether two reports are the same word for word."""
+        return self.prints[one].text_hash == self.prints[other].text_hash
+
+    def likeness(self, one: int, other: int) -> float:
+        """Return how much of the shorter one of two copies the other holds (0-1); NaN for reports that are none."""
         first, second = self.prints[one], self.prints[other]
-        if first.text_hash == second.text_hash:
-            return _Link(one, other, 1.0, True)
+        if self.same_text(one, other):
+            return 1.0
         if first.published and second.published and abs(first.published - second.published) > _APART:
-            return None
+            return nan
         if min(first.n_words, second.n_words) < _FEWEST_GRAMS + _GRAM - 1:
-            return None
+            return nan
         kinship = self.kinship(one, other)
         if kinship < _OTHER_SUBJECT:  # asked first: it costs a tenth of the next question (measured)
-            return None
+            return nan
         overlap = _overlap(self._grams(one), self._grams(other))
         if overlap.shared < max(_FEWEST_SHARED, _LINK * overlap.of):
-            return None
+            return nan
         surely = overlap.shared >= _SURELY * overlap.of
         if not surely and kinship < _ONE_SUBJECT:
-            return None
+            return nan
         if not surely and not _is_spread(overlap, _overlap(*map(_Grams.of, _without_page(first, second)))):
-            return None
-        return _Link(one, other, overlap.shared / overlap.of, False)
+            return nan
+        return overlap.shared / overlap.of
 
     def holds(self, third: int, one: int, other: int) -> bool:
         """Return whether a third report has much of what two reports share."""

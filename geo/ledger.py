@@ -23,6 +23,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import numpy as np
 
 from geo.lineage import Trace, trace_story
+from geo.links import KnownLinks
 from geo.model import Document, Reading, Story
 from geo.shingles import Print, fingerprint
 
@@ -33,6 +34,7 @@ _WAIT_SECONDS = 60
 _STAY = 3  # builds for which an answer stays unused; as many generations stay
 _LEVEL = 1  # of compression; higher ones take three times as long for a tenth less
 _FLUSH = 500  # answers between two commits, so that a build that is killed goes on from there
+_MOST_PAIRS = 20_000_000  # of reports that were compared, 320 MB in one row; SQLite takes 1 GB
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, content BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS used (key BLOB PRIMARY KEY, build INTEGER NOT NULL) WITHOUT ROWID;
@@ -48,12 +50,14 @@ Key = bytes
 class Ledger:
     """The answers of one project; ``error`` says in one line why nothing is kept, or ''.
 
-    A ledger that cannot be used is as good as an empty one: no build fails for it.
+    ``is_damaged`` tells that the file is at fault, not a full disk or who locks it. A ledger that cannot be used is as
+    good as an empty one: no build fails for it.
     """
 
     def __init__(self, database: sqlite3.Connection | None, code: str, reading: str, error: str = "") -> None:
         """Keep answers of this ``code``, and readings of what else ``reading`` names; None keeps nothing."""
         self.error = error
+        self.is_damaged = False
         self._database = database
         self._code, self._reading = code, reading
         self._new: dict[Key, bytes] = {}
@@ -83,6 +87,16 @@ class Ledger:
             kept = fingerprint(document)
             self._keep(key, _pack_print(kept))
         return kept
+
+    def known_links(self) -> KnownLinks:
+        """Return what the last build found of pairs of reports."""
+        found = self._find(_key("links", self._code))
+        return (None if found is None else _unpack_links(found)) or KnownLinks()
+
+    def keep_links(self, known: KnownLinks) -> None:
+        """Keep what this build has found of pairs of reports, in place of what was kept."""
+        if len(known.keys) <= _MOST_PAIRS:
+            self._keep(_key("links", self._code), _pack_links(known))
 
     def trace_of(self, story: Story, members: Sequence[Document]) -> Trace:
         """Return the lineage of a story, as ``trace_story`` does."""
@@ -145,6 +159,7 @@ class Ledger:
 
     def _give_up(self, error: sqlite3.Error) -> None:
         self.error = f"{_FILE} cannot be used, so the next build reads all reports again: {error}"
+        self.is_damaged = not isinstance(error, sqlite3.OperationalError)
         self._database = None
 
 
@@ -155,10 +170,11 @@ def open_ledger(root: Path, code: str, reading: str, *, fresh: bool = False) -> 
     ``fresh`` begins a new one. A file that is damaged is begun anew too.
     """
     path = root / _FILE
-    if fresh:
-        _remove(path)
     try:
         database = _connect(path)
+        if fresh:
+            with database:
+                database.execute("DELETE FROM kept")
     except (sqlite3.Error, OSError) as error:
         yield Ledger(None, code, reading, f"{_FILE} cannot be opened, so the next build reads all again: {error}")
         return
@@ -168,6 +184,8 @@ def open_ledger(root: Path, code: str, reading: str, *, fresh: bool = False) -> 
     finally:
         ledger.flush()
         database.close()
+        if ledger.is_damaged:
+            _remove(path)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -251,6 +269,18 @@ def _unpack_print(document: Document, content: bytes) -> Print | None:
     except (zlib.error, ValueError, TypeError):
         return None
     return Print(document.report_id, text_hash, document.published, words, runs, n_words)
+
+
+def _pack_links(known: KnownLinks) -> bytes:
+    return zlib.compress(known.keys.astype("<u8").tobytes() + known.likeness.astype("<f8").tobytes(), _LEVEL)
+
+
+def _unpack_links(content: bytes) -> KnownLinks | None:
+    try:
+        keys, likeness = np.frombuffer(zlib.decompress(content), "<u8").reshape(2, -1)
+    except (zlib.error, ValueError):
+        return None
+    return KnownLinks(keys.astype(np.uint64), likeness.view("<f8").astype(np.float64))
 
 
 # --- one reader and one writer for each type ---

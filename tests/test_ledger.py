@@ -19,6 +19,7 @@ from geo.copies import find_stories
 from geo.documents import make_document, read_documents
 from geo.ledger import Ledger, open_ledger, pack, unpack
 from geo.lineage import in_order, trace_story
+from geo.links import KnownLinks
 from geo.model import Claim, Document, Reading, Resolution, Timex
 from geo.resources import resource
 from geo.shingles import fingerprint
@@ -139,6 +140,21 @@ def test_prints_and_lineage_come_back_equal(tmp_path: Path, monkeypatch: pytest.
         monkeypatch.setattr("geo.ledger.trace_story", None)
 
 
+def test_what_was_found_of_pairs_comes_back_equal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [m.document for m in make_corpus(60)]
+    known = KnownLinks()
+    stories = find_stories(documents, known=known)
+    assert np.count_nonzero(~np.isnan(known.likeness)) > 20
+    with open_ledger(tmp_path, "code", "rest") as ledger:
+        ledger.keep_links(known)
+    with open_ledger(tmp_path, "code", "rest") as ledger:
+        again = ledger.known_links()
+    assert np.array_equal(again.keys, known.keys)
+    assert np.array_equal(again.likeness, known.likeness, equal_nan=True)
+    monkeypatch.setattr("geo.copies._overlap", None)  # what would be asked of pairs that are not known
+    assert find_stories(documents, known=again) == stories
+
+
 # --- the file ---
 
 
@@ -199,6 +215,22 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
     assert kept(tmp_path, DOCUMENT) is None
     keep(tmp_path, READING)
     assert kept(tmp_path, DOCUMENT) == READING
+
+
+def test_a_file_with_a_damaged_page_is_begun_anew(tmp_path: Path) -> None:
+    readings = [Reading(make_document(f"{n}.txt", "Text"), error=str(n) * 2_000) for n in range(50)]
+    keep(tmp_path, *readings)
+    path = tmp_path / FILE
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4_096)  # behind the first page, which says what tables there are
+        file.write(b"\xff" * (size - 4_096))
+    with open_ledger(tmp_path, "code", "rest") as ledger:
+        assert [ledger.find_reading(r.document) for r in readings] == [None] * 50
+    assert ledger.error.startswith("ledger.sqlite cannot be used, so the next build reads all reports again: ")
+    keep(tmp_path, *readings)
+    with open_ledger(tmp_path, "code", "rest") as ledger:
+        assert [ledger.find_reading(r.document) for r in readings] == readings
 
 
 def test_a_file_that_cannot_be_made_keeps_nothing_and_says_so(tmp_path: Path) -> None:

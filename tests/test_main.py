@@ -169,6 +169,27 @@ def test_build_is_quiet_in_a_pipe(one_report: Path, capsys: pytest.CaptureFixtur
     assert captured.err.count("\n") == 2  # and that no language model is in use
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ((), "1 of 2 reports read, 1 kept from earlier builds"),
+        (("--workers", "2"), "1 of 2 reports read, 1 kept from earlier builds"),
+        (("--retry",), "1 of 2 reports read, 1 kept from earlier builds"),
+        (("--fresh",), None),
+    ],
+)
+def test_build_tells_what_it_read_again(
+    one_report: Path, capsys: pytest.CaptureFixture[str], options: Sequence[str], told: str | None
+) -> None:
+    data = ("--data", one_report.parent / "own")
+    assert build(one_report, *data) == 0
+    assert "kept" not in capsys.readouterr().err
+    (one_report / "b.txt").write_text("Ukraine left Kupiansk on 9 September 2022.")
+    assert build(one_report, *data, *options) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if "kept" in line] == ([told] if told else [])
+
+
 def test_build_names_what_it_left_out(one_report: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (one_report / "nul.txt").write_bytes(b"a\0")
     (one_report / "big.txt").write_bytes(b"a" * 3_000_000)
