@@ -75,16 +75,19 @@ def test_nothing_to_read_starts_nobody(tmp_path: Path) -> None:
     assert list(processes(2)(partial(read, tmp_path), [[]])) == [[]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("harm", HARM)
 def test_a_report_that_costs_its_worker_is_set_aside(tmp_path: Path, harm: str) -> None:
     assert run(processes(2, HASTY), tmp_path, documents(11, d5=harm)) == {"d5": POISON}
 
 
+@pytest.mark.long
 def test_several_of_them_in_one_batch(tmp_path: Path) -> None:
     found = documents(9, d1="crash", d2="killed", d8="crash")
     assert run(processes(2), tmp_path, found) == {"d1": POISON, "d2": POISON, "d8": POISON}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("harm", HARM)
 def test_a_report_whose_worker_was_ended_from_outside_is_read(tmp_path: Path, harm: str) -> None:
     assert run(processes(2, HASTY), tmp_path, documents(11, d5=f"{harm} once", d9=f"{harm} once")) == {}
@@ -96,6 +99,7 @@ def test_what_the_work_raises_is_raised_here() -> None:
     assert active_children() == []
 
 
+@pytest.mark.long
 def test_where_no_worker_starts_the_work_is_done_here() -> None:
     found = documents(5)
     readings = list(processes(2)(partial(start_never, os.getpid()), batches(found, 2)))
