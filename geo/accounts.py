@@ -4,7 +4,7 @@ Read from a published generation: every claim with its report, origin and part i
 reprint, another source, a contradiction), and figures for one thing side by side with how they grew.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -105,24 +105,25 @@ def place_history(generation: Generation, name: str) -> tuple[list[Account], lis
 
 
 def _with_parts(claims: Iterable[dict[str, Any]], opposing: set[str]) -> tuple[Entry, ...]:
-    entries: list[Entry] = []
+    heard: dict[bool, dict[str, set[str]]] = {True: {}, False: {}}
+    entries = []
     for claim in sorted(claims, key=_in_order):
         against = claim["claim_id"] in opposing
-        side = [e.claim for e in entries if (e.claim["claim_id"] in opposing) is against]
-        entries.append(Entry(claim, _part(claim, side, against=against)))
+        entries.append(Entry(claim, _part(claim, heard[against], against=against)))
+        heard[against].setdefault(claim["origin_id"], set()).add(claim["claimant"])
     return tuple(entries)
 
 
-def _part(claim: dict[str, Any], side: Sequence[dict[str, Any]], *, against: bool) -> Part:
-    """Return what a claim adds to those of its side before it."""
-    same = [c for c in side if c["origin_id"] == claim["origin_id"]]
-    if any(c["claimant"] == claim["claimant"] or same_speaker(c["claimant"], claim["claimant"]) for c in same):
+def _part(claim: dict[str, Any], heard: Mapping[str, set[str]], *, against: bool) -> Part:
+    """Return what a claim adds to those of its side before it, of which each origin's claimants are known."""
+    same = heard.get(claim["origin_id"])
+    if same and any(name == claim["claimant"] or same_speaker(name, claim["claimant"]) for name in same):
         return Part.REPEATS
     if against:
         return Part.CONTRADICTS
     if same:
         return Part.ADDS
-    return Part.CONFIRMS if side else Part.FIRST
+    return Part.CONFIRMS if heard else Part.FIRST
 
 
 def _in_order(claim: dict[str, Any]) -> tuple[Any, ...]:

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from itertools import combinations
 
 from geopy.distance import great_circle
 
@@ -206,16 +205,17 @@ def _with_contradictions(runs: list[list[Claim]], families: Families) -> list[li
     by_place: dict[str, list[int]] = defaultdict(list)
     for number, run in enumerate(runs):
         by_place[_place(run).place_id].append(number)
-    joined = dict(enumerate(runs))
-    home = {number: number for number in joined}
+    joined = {number: list(run) for number, run in enumerate(runs)}
     for numbers in by_place.values():
         if len(numbers) < 2 or not any(_is_contentious(c) for n in numbers for c in runs[n]):
             continue
+        home = {number: [number] for number in numbers}
         for a, b in _contradicting(numbers, runs, families):
-            keep, gone = sorted((home[a], home[b]))
-            if keep != gone:
-                joined[keep] = [*joined[keep], *joined.pop(gone)]
-                home = {number: keep if at == gone else at for number, at in home.items()}
+            keep, gone = sorted((home[a], home[b]), key=lambda members: members[0])
+            if keep is not gone:
+                joined[keep[0]] += joined.pop(gone[0])
+                keep += gone
+                home |= dict.fromkeys(gone, keep)
     return list(joined.values())
 
 
@@ -223,15 +223,30 @@ def _contradicting(
     numbers: Sequence[int], runs: Sequence[Sequence[Claim]], families: Families
 ) -> Iterator[tuple[int, int]]:
     """Yield the runs of a place that belong together since one contradicts the other."""
-    answers = [n for n in numbers if all(_is_answer(c) for c in runs[n])]
-    others = [n for n in numbers if n not in answers]
-    for answer in answers:
-        met = [n for n in others if _contradict([_moved_back(c) for c in runs[answer]], runs[n], families)]
-        if met:
-            yield answer, max(met, key=lambda n: (max(_days(c)[1] for c in runs[n]), -n))
-    for a, b in combinations(others, 2):
-        if _contradict(runs[a], runs[b], families):
+    answers = {n for n in numbers if all(_is_answer(c) for c in runs[n])}
+    told = {n: [_moved_back(c) for c in runs[n]] if n in answers else runs[n] for n in numbers}
+    answered: dict[int, list[int]] = defaultdict(list)
+    for a, b in _meeting(told):
+        if {a, b} <= answers or not _contradict(told[a], told[b], families):
+            continue
+        if a in answers or b in answers:
+            answer, what = (a, b) if a in answers else (b, a)
+            answered[answer].append(what)
+        else:
             yield a, b
+    for answer, met in answered.items():
+        yield answer, max(met, key=lambda n: (max(_days(c)[1] for c in runs[n]), -n))
+
+
+def _meeting(told: Mapping[int, Sequence[Claim]]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of runs whose days overlap, in one sweep over their days: a country has a run for every day."""
+    dated = {n: [_days(c) for c in claims if c.date_from is not None] for n, claims in told.items()}
+    spans = sorted((min(first for first, _ in d), max(last for _, last in d), n) for n, d in dated.items() if d)
+    going_on: list[tuple[date, int]] = []
+    for first, last, number in spans:
+        going_on = [(end, other) for end, other in going_on if end >= first]
+        yield from ((min(number, other), max(number, other)) for _, other in going_on)
+        going_on.append((last, number))
 
 
 def _is_answer(claim: Claim) -> bool:
