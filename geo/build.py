@@ -8,7 +8,7 @@ kept in the ledger.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -238,7 +238,7 @@ def _job(folder: Path, data: Path, config: Config, progress: Progress) -> _Job:
     root = store.project_folder(data, folder)
     corrections = in_effect(read_corrections(root))
     config = replace(config, aliases=(*config.aliases, *sorted(aliases(corrections).items())))
-    gazetteer = open_gazetteer(config, lambda share, text: progress(share * _OPENED, f"First start: {text}"))
+    gazetteer = _gazetteer(config, lambda share, text: progress(share * _OPENED, f"First start: {text}"))
     key = _key(folder, corrections, config, gazetteer.fingerprint)
     return _Job(root, corrections, config, key, gazetteer.fingerprint, progress)
 
@@ -499,14 +499,19 @@ def _installed_readers() -> list[str]:
     return sorted(f"{d.name} {d.version}" for d in found)
 
 
-def _gazetteer(config: Config) -> Gazetteer:
-    """Return this process's gazetteer, opened again when its curated file or the imported layers have changed."""
+def _gazetteer(config: Config, progress: Progress | None = None) -> Gazetteer:
+    """Return this process's gazetteer, opened again when its curated file or the imported layers have changed.
+
+    To open it takes a tenth of a second, which the page would spend at every run.
+    """
     path = config.gazetteer or resource("gazetteer.csv")
     status = path.stat() if path.exists() else None
     stamp = (status and (status.st_mtime_ns, status.st_size), layers_stamp())
-    return _load_gazetteer(replace(config, model=None), stamp)
+    key = (replace(config, model=None), stamp)
+    opened = _opened.get(key) or open_gazetteer(config, progress)
+    _opened.clear()
+    _opened[key] = opened
+    return opened
 
 
-@lru_cache(maxsize=1)
-def _load_gazetteer(config: Config, _stamp: object) -> Gazetteer:
-    return open_gazetteer(config)
+_opened: dict[tuple[Config, object], Gazetteer] = {}
