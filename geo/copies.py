@@ -6,22 +6,31 @@ copy: quotes (``shingles`` leaves them out), a paragraph of background, and stan
 reports of quite different things carry. A page that carries two stories does not make one story of them.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.candidates import candidate_pairs
-from geo.credits import wire_credit
 from geo.links import KnownLinks, pair_keys
 from geo.model import Document, Origin, PublishedBasis, Story
-from geo.shingles import Hashes, Print, fingerprint, run_hashes, shingles, without_runs, words_of
+from geo.shingles import (
+    Hashes,
+    Print,
+    distinct,
+    fingerprint,
+    held,
+    run_hashes,
+    runs_of,
+    shingles,
+    without_runs,
+    words_of,
+)
 
 __all__ = ["containment", "find_stories", "group_copies", "inherit_days"]
 
@@ -45,11 +54,6 @@ _STANDING = (
     (3, _ONE_SUBJECT),
     (2, _OTHER_SUBJECT),
 )  # so many subjects, told apart by that share, carry a standing text
-_NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w'-]{3,}")
-_CALENDAR = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August "
-    "September Sept October November December".split()
-)
 
 
 def find_stories(
@@ -63,10 +67,8 @@ def find_stories(
     stands in for ``fingerprint`` and ``known`` has what earlier calls found of pairs, where that was kept.
     """
     by_id = {document.report_id: document for document in documents}
-    prints = sorted(map(print_of, by_id.values()), key=_place)
-    subjects = _Subjects(by_id)
-    pairs = _Pairs(_without_standing(prints, subjects), subjects)
-    links = _links(pairs, [by_id[item.report_id].text for item in pairs.prints], known or KnownLinks())
+    pairs = _Pairs(_without_standing(sorted(map(print_of, by_id.values()), key=_place)))
+    links = _links(pairs, known or KnownLinks())
     groups = _Groups(pairs)
     for link in links:
         groups.join(link)
@@ -75,7 +77,7 @@ def find_stories(
         if groups.root(link.one) == groups.root(link.other):
             nearest[link.one] = max(nearest[link.one], link.likeness)
             nearest[link.other] = max(nearest[link.other], link.likeness)
-    stories = (_story([(pairs.prints[n], nearest[n]) for n in members], by_id) for members in groups.members())
+    stories = (_story(pairs, members, nearest) for members in groups.members())
     return sorted(stories, key=lambda story: story.origin.origin_id)
 
 
@@ -112,12 +114,10 @@ def containment(one: str, other: str) -> float:
 # --- which reports are copies ---
 
 
-def _links(pairs: "_Pairs", texts: Sequence[str], known: KnownLinks) -> list["_Link"]:
+def _links(pairs: "_Pairs", known: KnownLinks) -> list["_Link"]:
     """Return the links between copies, the surest first."""
     candidates = candidate_pairs(pairs.prints)
-    likeness = known.judge(
-        pair_keys(pairs.prints, texts, candidates), lambda n: pairs.likeness(*candidates[n].tolist())
-    )
+    likeness = known.judge(pair_keys(pairs.prints, candidates), lambda n: pairs.likeness(*candidates[n].tolist()))
     found = np.flatnonzero(~np.isnan(likeness))
     links = [
         _Link(one, other, like, pairs.same_text(one, other))
@@ -139,9 +139,9 @@ class _Link:
 class _Pairs:
     """Judges pairs of reports, given by their positions."""
 
-    def __init__(self, prints: Sequence[Print], subjects: "_Subjects") -> None:
-        self.prints, self._subjects = prints, subjects
-        self._grams = lru_cache(maxsize=200_000)(lambda number: _Grams.of(prints[number]))
+    def __init__(self, prints: Sequence[Print]) -> None:
+        self.prints = prints
+        self.grams = lru_cache(maxsize=200_000)(lambda number: _Grams.of(prints[number]))
 
     def same_text(self, one: int, other: int) -> bool:
         """Return whether two reports are the same word for word."""
@@ -159,7 +159,7 @@ class _Pairs:
         kinship = self.kinship(one, other)
         if kinship < _OTHER_SUBJECT:  # asked first: it costs a tenth of the next question (measured)
             return nan
-        overlap = _overlap(self._grams(one), self._grams(other))
+        overlap = _overlap(self.grams(one), self.grams(other))
         if overlap.shared < max(_FEWEST_SHARED, _LINK * overlap.of):
             return nan
         surely = overlap.shared >= _SURELY * overlap.of
@@ -171,13 +171,13 @@ class _Pairs:
 
     def holds(self, third: int, one: int, other: int) -> bool:
         """Return whether a third report has much of what two reports share."""
-        shared = np.intersect1d(self._grams(one).hashes, self._grams(other).hashes, assume_unique=True)
-        held = _held(shared, self._grams(third).hashes)
-        return bool(np.count_nonzero(held) >= _MUCH * len(shared))
+        shared = np.intersect1d(self.grams(one).hashes, self.grams(other).hashes, assume_unique=True)
+        kept = held(shared, self.grams(third).hashes)
+        return bool(np.count_nonzero(kept) >= _MUCH * len(shared))
 
     def kinship(self, one: int, other: int) -> float:
         """Return the share (0-1) of names that both reports have."""
-        return self._subjects.kinship(self.prints[one].report_id, self.prints[other].report_id)
+        return _kinship(self.prints[one], self.prints[other])
 
 
 def _place(item: Print) -> tuple[date, str, str]:
@@ -198,15 +198,6 @@ class _Grams:
         return cls(distinct, np.unique(runs[first], return_inverse=True)[1])
 
 
-def _held(own: Hashes, others: Hashes) -> NDArray[np.bool_]:
-    """Return which of some hashes are among others in ascending order; four times as fast as numpy.isin."""
-    if not len(others):
-        return np.zeros(len(own), np.bool_)
-    place = np.minimum(np.searchsorted(others, own), len(others) - 1)
-    found: NDArray[np.bool_] = others[place] == own
-    return found
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Overlap:
     """How many of the shorter report's 3-grams the longer one holds, and the runs of those."""
@@ -224,7 +215,7 @@ class _Overlap:
 
 def _overlap(one: _Grams, other: _Grams) -> _Overlap:
     shorter, longer = (one, other) if len(one.hashes) <= len(other.hashes) else (other, one)
-    shared = _held(shorter.hashes, longer.hashes)
+    shared = held(shorter.hashes, longer.hashes)
     return _Overlap(int(np.count_nonzero(shared)), len(shared), shorter.runs[shared])
 
 
@@ -236,7 +227,7 @@ def _is_spread(whole: _Overlap, without_page: _Overlap) -> bool:
 
 def _without_page(one: Print, other: Print) -> tuple[Print, Print]:
     """Return two reports without the runs that both begin or end with: two pages of one outlet do."""
-    (first, numbers), (second, others) = run_hashes(one, 1), run_hashes(other, 1)
+    (first, numbers), (second, others) = run_hashes(one), run_hashes(other)
     fewest = min(len(first), len(second))
     head = _n_equal(first[:fewest], second[:fewest])
     tail = min(_n_equal(first[::-1][:fewest], second[::-1][:fewest]), fewest - head)
@@ -253,73 +244,58 @@ def _n_equal(one: Hashes, other: Hashes) -> int:
 # --- what reports are about ---
 
 
-class _Subjects:
-    """What reports are about: the names in them, read when first asked for."""
-
-    def __init__(self, by_id: Mapping[str, Document]) -> None:
-        self._by_id = by_id
-        self._names = lru_cache(maxsize=200_000)(self._read)
-
-    def kinship(self, one: str, other: str) -> float:
-        """Return the share (0-1) of the shorter list of names that both reports have; 1 where it is too short."""
-        first, second = self._names(one), self._names(other)
-        fewest = min(len(first), len(second))
-        return len(first & second) / fewest if fewest >= _FEWEST_NAMES else 1.0
-
-    def _read(self, report_id: str) -> frozenset[str]:
-        """Return the names in the lines that end as sentences do: those of menus are the outlet's."""
-        lines = (line.rstrip("\"'”’)» ") for line in self._by_id[report_id].text.splitlines())
-        found = (name for line in lines if line.endswith((".", "!", "?")) for name in _NAME.findall(line))
-        return frozenset(found) - _CALENDAR
+def _kinship(one: Print, other: Print) -> float:
+    """Return the share (0-1) of the shorter list of names that both reports have; 1 where it is too short."""
+    fewest = min(len(one.names), len(other.names))
+    return len(one.names & other.names) / fewest if fewest >= _FEWEST_NAMES else 1.0
 
 
-def _without_standing(prints: Sequence[Print], subjects: _Subjects) -> list[Print]:
+def _without_standing(prints: Sequence[Print]) -> list[Print]:
     """Return the prints without the sentences that reports of different things carry, word for word."""
-    found = [run_hashes(item, _RUN) for item in prints]
-    standing = {
-        key for key, bearers in _bearers([hashes for hashes, _ in found]) if _is_standing(bearers, prints, subjects)
-    }
-    if not standing:
-        return list(prints)
-    chosen = np.array(sorted(standing), np.uint64)
-    return [
-        without_runs(item, numbers[_held(hashes, chosen)])
-        for item, (hashes, numbers) in zip(prints, found, strict=True)
-    ]
+    runs = runs_of(prints)
+    hashes = runs.hashes()
+    long = runs.counts >= _RUN
+    known = cache(lambda bearers: _is_standing([prints[n] for n in bearers]))
+    standing = sorted(key for key, bearers in _bearers(hashes[long], runs.owners[long]) if known(bearers))
+    chosen = np.flatnonzero(long & held(hashes, np.array(standing, np.uint64)))
+    left = list(prints)
+    for own in np.split(chosen, np.flatnonzero(np.diff(runs.owners[chosen])) + 1):
+        for owner in runs.owners[own[:1]].tolist():
+            left[owner] = without_runs(prints[owner], runs.numbers[own])
+    return left
 
 
-def _bearers(hashes: Sequence[Hashes]) -> Iterator[tuple[int, list[int]]]:
+def _bearers(hashes: Hashes, owners: NDArray[np.int64]) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Yield each hash that two or more reports carry, with a sample of them."""
-    owners = np.repeat(np.arange(len(hashes)), [len(h) for h in hashes])
-    every = np.concatenate([np.empty(0, np.uint64), *hashes])
-    order = np.lexsort((owners, every))
-    owners = owners[order]
-    values, starts, counts = np.unique(every[order], return_index=True, return_counts=True)
-    for place in np.flatnonzero(counts > 1):
-        distinct = np.unique(owners[starts[place] : starts[place] + counts[place]])
-        if len(distinct) > 1:
-            yield int(values[place]), distinct[:: -(-len(distinct) // _SAMPLE)].tolist()
+    order = np.lexsort((owners, hashes))
+    hashes, owners = hashes[order], owners[order]
+    fresh = np.ones(len(hashes), np.bool_)
+    fresh[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
+    hashes, owners = hashes[fresh], owners[fresh]
+    values, starts, counts = np.unique(hashes, return_index=True, return_counts=True)
+    several = counts > 1
+    for value, start, count in zip(*(part[several].tolist() for part in (values, starts, counts)), strict=True):
+        yield value, tuple(owners[start : start + count : -(-count // _SAMPLE)].tolist())
 
 
-def _is_standing(bearers: Sequence[int], prints: Sequence[Print], subjects: _Subjects) -> bool:
+def _is_standing(bearers: Sequence[Print]) -> bool:
     """Tell a standing text from a sentence of a story: its bearers are about many things, and mostly not about one."""
-    reports = [prints[n].report_id for n in bearers]
     return any(
-        len(sizes) >= fewest and max(sizes) <= _MOST_OF_ONE * len(reports)
+        len(sizes) >= fewest and max(sizes) <= _MOST_OF_ONE * len(bearers)
         for fewest, least in _STANDING
-        for sizes in [_sizes_of_kinds(reports, subjects, least)]
+        for sizes in [_sizes_of_kinds(bearers, least)]
     )
 
 
-def _sizes_of_kinds(reports: Sequence[str], subjects: _Subjects, least: float) -> list[int]:
+def _sizes_of_kinds(reports: Sequence[Print], least: float) -> list[int]:
     """Return how many reports are about each subject; those of one subject have ``least`` kinship with its first."""
-    kinds: list[list[str]] = []
-    for report_id in reports:
-        kin = (kind for kind in kinds if subjects.kinship(kind[0], report_id) >= least)
+    kinds: list[list[Print]] = []
+    for report in reports:
+        kin = (kind for kind in kinds if _kinship(kind[0], report) >= least)
         if (found := next(kin, None)) is None:
-            kinds.append([report_id])
+            kinds.append([report])
         else:
-            found.append(report_id)
+            found.append(report)
     return [len(kind) for kind in kinds]
 
 
@@ -380,37 +356,38 @@ class _Groups:
         return max(days) - min(days) if days else timedelta(0)
 
 
-def _story(members: Sequence[tuple[Print, float]], by_id: Mapping[str, Document]) -> Story:
-    prints = [item for item, _ in members]
-    credits_ = {item.report_id: wire_credit(by_id[item.report_id].text) for item in prints}
-    grams = [np.unique(shingles(item, _GRAM)[0]) for item in prints]
-    canonical = _canonical(prints, grams, credits_)
+def _story(pairs: _Pairs, members: Sequence[int], nearest: Mapping[int, float]) -> Story:
+    prints = [pairs.prints[n] for n in members]
+    grams = [distinct(shingles(item, _GRAM)[0]) for item in prints] if len(members) > 1 else [np.empty(0, np.uint64)]
+    canonical = _canonical(prints, grams)
+    scores = (
+        round(max(nearest.get(n, 0.0), _contained(own, grams[canonical])), 4)
+        for n, own in zip(members, grams, strict=True)
+    )
+    by_id = zip([item.report_id for item in prints], scores, strict=True)
     return Story(
-        origin=Origin(min(item.text_hash for item in prints), _most_credited(credits_.values())),
+        origin=Origin(min(item.text_hash for item in prints), _most_credited(item.credit for item in prints)),
         canonical_id=prints[canonical].report_id,
-        scores={
-            item.report_id: round(max(nearest, _contained(own, grams[canonical])), 4)
-            for (item, nearest), own in sorted(zip(members, grams, strict=True), key=lambda m: m[0][0].report_id)
-        },
-        credits=credits_,
+        scores=dict(sorted(by_id)),
+        credits={item.report_id: item.credit for item in prints},
     )
 
 
-def _canonical(prints: Sequence[Print], grams: Sequence[Hashes], credits_: Mapping[str, str]) -> int:
+def _canonical(prints: Sequence[Print], grams: Sequence[Hashes]) -> int:
     """Return the position of the member that holds most of what two members or more tell.
 
     Of equals: one with a wire credit, the earliest, the one with the smallest hash.
     """
     every, counts = np.unique(np.concatenate(grams), return_counts=True)
     told = every[counts > 1]
-    held = [np.count_nonzero(_held(own, told)) for own in grams]
-    return min(range(len(prints)), key=lambda n: (-held[n], not credits_[prints[n].report_id], _place(prints[n])))
+    counted = [np.count_nonzero(held(own, told)) for own in grams]
+    return min(range(len(prints)), key=lambda n: (-counted[n], not prints[n].credit, _place(prints[n])))
 
 
 def _contained(own: Hashes, canonical: Hashes) -> float:
     """Return the share of the shorter report's 3-grams that the other holds; 1 for a report without any."""
     fewest = min(len(own), len(canonical))
-    return float(_held(own, canonical).sum() / fewest) if fewest else 1.0
+    return float(held(own, canonical).sum() / fewest) if fewest else 1.0
 
 
 def _most_credited(names: Iterable[str]) -> str:

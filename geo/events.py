@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from geo.crosswalk import crosswalk, glide_of
 from geo.grouping import Group, claim_id, group_claims, same_speaker
-from geo.model import Borrowing, Claim, Copy, DateBasis, Document, Event, Origin, Resolution, Status
+from geo.model import Borrowing, Claim, Copy, DateBasis, Document, Event, Extract, Origin, Reading, Resolution, Status
 
 __all__ = [
     "CLAIM_COLUMNS",
@@ -33,8 +33,10 @@ __all__ = [
     "copy_row",
     "edtf",
     "event_row",
+    "extract",
     "lineage_row",
     "mention_rows",
+    "mention_values",
     "report_row",
     "schema",
 ]
@@ -344,27 +346,37 @@ def lineage_row(borrowing: Borrowing) -> dict[str, Any]:
     return {name: getattr(borrowing, name) for name in _LINEAGE}  # a fifth of the time of asdict, which copies deeply
 
 
-def mention_rows(report_id: str, resolutions: Iterable[Resolution]) -> list[dict[str, Any]]:
-    """Return the resolved mentions of a report as rows of the mentions table."""
-    return [
-        {
-            "report_id": report_id,
-            "start": r.mention.start,
-            "end": r.mention.end,
-            "surface": r.mention.surface,
-            "role": r.mention.role.value,
-            "place_id": r.place.place_id if r.place else "",
-            "place_name": r.place.name if r.place else "",
-            "place_kind": r.place.kind.value if r.place else "",
-            "lat": r.place.lat if r.place else None,
-            "lon": r.place.lon if r.place else None,
-            "radius_km": r.place.radius_km if r.place else None,
-            "score": round(r.mention.score, 4),
-            "reason": r.reason,
-            "candidates": [f"{c.place.name} ({c.place.country_code or '-'}): {c.score:.2f}" for c in r.candidates],
-        }
-        for r in resolutions
-    ]
+def extract(reading: Reading) -> Extract:
+    """Return what the tables need of a reading."""
+    mentions = tuple(map(mention_values, reading.resolutions))
+    return Extract(reading.document, mentions, reading.claims, reading.error)
+
+
+def mention_values(r: Resolution) -> tuple[Any, ...]:
+    """Return a resolved mention's values in the order of ``MENTION_COLUMNS``, without its report's id."""
+    return (
+        r.mention.start,
+        r.mention.end,
+        r.mention.surface,
+        r.mention.role.value,
+        r.place.place_id if r.place else "",
+        r.place.name if r.place else "",
+        r.place.kind.value if r.place else "",
+        r.place.lat if r.place else None,
+        r.place.lon if r.place else None,
+        r.place.radius_km if r.place else None,
+        round(r.mention.score, 4),
+        r.reason,
+        [f"{c.place.name} ({c.place.country_code or '-'}): {c.score:.2f}" for c in r.candidates],
+    )
+
+
+_MENTION = tuple(column.name for column in MENTION_COLUMNS)
+
+
+def mention_rows(report_id: str, mentions: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Return the mentions of a report, as ``mention_values`` gives them, as rows of the mentions table."""
+    return [dict(zip(_MENTION, (report_id, *values), strict=True)) for values in mentions]
 
 
 def build_events(

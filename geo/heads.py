@@ -67,10 +67,10 @@ def printed_day(text: str) -> date | None:
     A full date inside a sentence says when something happened, not when the report came out.
     """
     pieces = [piece for line in text[:_HEAD].splitlines() for piece in _PIECES.split(line)]
+    dated = [(piece, match) for piece in pieces if (match := _FULL_DATE.search(piece))]
     for is_own in (_is_labelled, _is_alone):
-        for piece in pieces:
-            match = _FULL_DATE.search(piece)
-            if match and is_own(piece, match) and (day := _match_day(match)):
+        for piece, match in dated:
+            if is_own(piece, match) and (day := _match_day(match)):
                 return day
     return None
 

@@ -1,9 +1,10 @@
 """What earlier builds have read, kept so that only what has changed is read again.
 
-``<data>/<project>/ledger.sqlite`` holds answers by a hash of all that decides them: a report's reading by the report as
-it was read, the code, the gazetteer, the model and the analysts' aliases; what is compared of a report by its text; the
-lineage of a story by its members. It may be deleted at any time: what it lacks, or holds damaged, is worked out
-again, to the same bytes. Answers are JSON of the frozen types' fields, never pickles, so that a ledger can run no code.
+``<data>/<project>/ledger.sqlite`` holds answers by a hash of all that decides them: what was read in a report by the
+report as it was read, the code, the gazetteer, the model and the analysts' aliases; what is compared of a report by its
+text; the lineage of a story by its members. It may be deleted at any time: what it lacks, or holds damaged, is worked
+out again, to the same bytes. Answers are JSON of the frozen types' fields, never pickles, so that a ledger can run no
+code.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ import numpy as np
 
 from geo.lineage import Trace, trace_story
 from geo.links import KnownLinks
-from geo.model import Document, Reading, Story
+from geo.model import Document, Extract, Story
 from geo.shingles import Print, fingerprint
 
 __all__ = ["Ledger", "open_ledger", "pack", "unpack"]
@@ -65,16 +66,16 @@ class Ledger:
 
     # --- what is kept ---
 
-    def find_reading(self, document: Document) -> Reading | None:
+    def find(self, document: Document) -> Extract | None:
         """Return what was read in a report as it is now."""
         found = self._find(self._reading_key(document))
-        return None if found is None else _unpack_reading(document, found)
+        return None if found is None else _unpack_extract(document, found)
 
-    def keep_reading(self, reading: Reading) -> Reading:
-        """Keep what was read in a report; return it as ``find_reading`` will."""
-        content = _pack_reading(reading)
-        self._keep(self._reading_key(reading.document), content)
-        kept = _unpack_reading(reading.document, content)
+    def keep(self, extract: Extract) -> Extract:
+        """Keep what was read in a report; return it as ``find`` will."""
+        content = _pack_extract(extract)
+        self._keep(self._reading_key(extract.document), content)
+        kept = _unpack_extract(extract.document, content)
         assert kept is not None, "it has just been packed"  # noqa: S101 - tells the type checker so
         return kept
 
@@ -240,35 +241,37 @@ def unpack(content: bytes, kind: Any) -> Any:
 
 
 @cache
-def _reading_kind() -> Any:
-    """Return the type of what a reading holds besides its report, which is at hand."""
-    hints = get_type_hints(Reading)
-    return GenericAlias(tuple, tuple(hints[name] for name in _fields(Reading) if name != "document"))
+def _extract_kind() -> Any:
+    """Return the type of what an extract holds besides its report, which is at hand."""
+    hints = get_type_hints(Extract)
+    return GenericAlias(tuple, tuple(hints[name] for name in _fields(Extract) if name != "document"))
 
 
-def _pack_reading(reading: Reading) -> bytes:
-    parts = tuple(getattr(reading, name) for name in _fields(Reading) if name != "document")
-    return pack(parts, _reading_kind())
+def _pack_extract(extract: Extract) -> bytes:
+    parts = tuple(getattr(extract, name) for name in _fields(Extract) if name != "document")
+    return pack(parts, _extract_kind())
 
 
-def _unpack_reading(document: Document, content: bytes) -> Reading | None:
-    parts = unpack(content, _reading_kind())
-    return None if parts is None else Reading(document, *parts)
+def _unpack_extract(document: Document, content: bytes) -> Extract | None:
+    parts = unpack(content, _extract_kind())
+    return None if parts is None else Extract(document, *parts)
 
 
 def _pack_print(item: Print) -> bytes:
-    head = json.dumps([item.text_hash, item.n_words, len(item.words)]).encode()
+    head = json.dumps([item.text_hash, item.n_words, len(item.words), sorted(item.names), item.credit]).encode()
     return zlib.compress(head + b"\n" + item.words.astype("<u4").tobytes() + item.runs.astype("<u4").tobytes(), _LEVEL)
 
 
 def _unpack_print(document: Document, content: bytes) -> Print | None:
     try:
         head, _, rest = zlib.decompress(content).partition(b"\n")
-        text_hash, n_words, n = json.loads(head)
+        text_hash, n_words, n, names, credit = json.loads(head)
         words, runs = np.frombuffer(rest, "<u4").astype(np.uint32).reshape(2, n)
+        return Print(
+            document.report_id, text_hash, document.published, words, runs, n_words, frozenset(names), str(credit)
+        )
     except (zlib.error, ValueError, TypeError):
         return None
-    return Print(document.report_id, text_hash, document.published, words, runs, n_words)
 
 
 def _pack_links(known: KnownLinks) -> bytes:
@@ -302,7 +305,7 @@ def _writer(kind: Any) -> Convert:
     if is_dataclass(kind):
         names, writers = _fields(kind), [_writer(hint) for hint in get_type_hints(kind).values()]
         return lambda value: [write(getattr(value, name)) for name, write in zip(names, writers, strict=True)]
-    if kind in _SCALARS or issubclass(kind, Enum):
+    if kind is Any or kind in _SCALARS or issubclass(kind, Enum):
         return _same
     raise TypeError(f"{kind} cannot be kept")
 
@@ -318,8 +321,10 @@ def _reader(kind: Any) -> Convert:
         return date.fromisoformat
     if isinstance(kind, type) and is_dataclass(kind):
         readers = [_reader(hint) for hint in get_type_hints(kind).values()]
+        if all(read is _same for read in readers):
+            return lambda value: kind(*value)
         return lambda value: kind(*[read(item) for read, item in zip(readers, value, strict=True)])
-    return _same if kind in _SCALARS else kind
+    return _same if kind is Any or kind in _SCALARS else kind
 
 
 def _same(value: Any) -> Any:

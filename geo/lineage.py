@@ -9,6 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,9 +71,10 @@ def variants(borrowings: Iterable[Borrowing]) -> dict[tuple[str, int], str]:
     Sentences of one family are one sentence, reworded perhaps: it is neither a second source nor a contradiction.
     """
     families: dict[tuple[str, int], str] = {}
+    family = cache(_family)
     for item in borrowings:
         source = (item.source_report_id, item.source_start)
-        families[source] = families[item.report_id, item.start] = _family(*source)
+        families[source] = families[item.report_id, item.start] = family(*source)
     return families
 
 

@@ -40,14 +40,15 @@ class KnownLinks:
         return found
 
 
-def pair_keys(prints: Sequence[Print], texts: Sequence[str], pairs: NDArray[np.int64]) -> Hashes:
+def pair_keys(prints: Sequence[Print], pairs: NDArray[np.int64]) -> Hashes:
     """Return a key for each pair of positions, of shape (n, 2), by what is compared of both reports."""
-    own = np.array([_hash(item, text) for item, text in zip(prints, texts, strict=True)], np.uint64)
+    own = np.array([_hash(item) for item in prints], np.uint64)
     return mixed(mixed(own[pairs[:, 0]]) + own[pairs[:, 1]]) if len(pairs) else np.empty(0, np.uint64)
 
 
-def _hash(item: Print, text: str) -> int:
+def _hash(item: Print) -> int:
     digest = hashlib.sha256(f"{item.text_hash} {item.published} {item.n_words}\0".encode())
-    for part in (item.words.tobytes(), item.runs.tobytes(), text.encode("utf-8", "backslashreplace")):
+    names = "\0".join(sorted(item.names)).encode("utf-8", "backslashreplace")
+    for part in (item.words.tobytes(), item.runs.tobytes(), names):
         digest.update(len(part).to_bytes(8) + part)
     return int.from_bytes(digest.digest()[:8])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 from functools import cache
+from typing import Any
 
 __all__ = [
     "Borrowing",
@@ -19,6 +20,7 @@ __all__ = [
     "Document",
     "Event",
     "EventType",
+    "Extract",
     "Mention",
     "Origin",
     "Place",
@@ -446,6 +448,19 @@ class Reading:
     document: Document
     resolutions: tuple[Resolution, ...] = ()
     timexes: tuple[Timex, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What the tables need of a reading: its claims, and the values of its mentions (``geo.events.mention_values``).
+
+    A build keeps this for the next one, not the reading itself with every candidate and date.
+    """
+
+    document: Document
+    mentions: tuple[tuple[Any, ...], ...] = ()
     claims: tuple[Claim, ...] = ()
     error: str = ""
 

@@ -13,11 +13,12 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import StoreError
-from geo.events import TABLES, schema
+from geo.events import TABLES, Column, schema
 
 __all__ = [
     "Generation",
@@ -44,6 +45,7 @@ __all__ = [
 
 _KEPT = 3
 _LOCK_SECONDS = 60
+_SORTED_BY = ("report", "report_id", "start", "end", "claim_id", "event_id")
 _ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -220,7 +222,7 @@ def _write_generation(folder: Path, tables: Mapping[str, list[dict[str, Any]]], 
     draft = folder / ".draft"
     draft.mkdir()
     for name, columns in TABLES.items():
-        rows = sorted(tables.get(name, ()), key=_order)
+        rows = _in_order(tables.get(name, ()), columns)
         with (draft / f"{name}.parquet").open("xb") as file:
             pq.write_table(pa.Table.from_pylist(rows, schema=schema(columns)), file, compression="zstd")
             _flush(file)
@@ -237,11 +239,27 @@ def _write_generation(folder: Path, tables: Mapping[str, list[dict[str, Any]]], 
     return path
 
 
-def _order(row: Mapping[str, Any]) -> tuple[str, str, int, int, str]:
+def _in_order(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Sort rows by report and place in it, then by everything they hold, so that input order never shows."""
-    start, end = row.get("start"), row.get("end")
-    place = (-1 if start is None else start, -1 if end is None else end)
-    return row.get("report") or "", row.get("report_id") or "", *place, json.dumps(row, default=str, sort_keys=True)
+    keys = list(map(_key_of(columns), rows))
+    order = sorted(range(len(rows)), key=keys.__getitem__)
+    alike = (list(group) for _, group in groupby(order, key=keys.__getitem__))
+    return [
+        rows[n]
+        for group in alike
+        for n in (sorted(group, key=lambda n: _content(rows[n])) if len(group) > 1 else group)
+    ]
+
+
+def _key_of(columns: Sequence[Column]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Return a function that gives a row's report, place and id, those that its table has; nothing comes first."""
+    has = {column.name for column in columns}
+    names = [name for name in _SORTED_BY if name in has]
+    return lambda row: tuple([(value is not None, value) for value in map(row.get, names)])
+
+
+def _content(row: Mapping[str, Any]) -> str:
+    return json.dumps(row, default=str, sort_keys=True)
 
 
 def _content_hash(folder: Path) -> str:

@@ -17,52 +17,54 @@ from hypothesis import strategies as st
 from geo.build import Config, extract_batch
 from geo.copies import find_stories
 from geo.documents import make_document, read_documents
+from geo.events import extract
 from geo.ledger import Ledger, open_ledger, pack, unpack
 from geo.lineage import in_order, trace_story
 from geo.links import KnownLinks
-from geo.model import Claim, Document, Reading, Resolution, Timex
+from geo.model import Claim, Document, Extract, Resolution, Timex
 from geo.resources import resource
 from geo.shingles import fingerprint
 from tests.corpora import make_corpus
 
 DOCUMENT = make_document("a.txt", "Ukraine took Izyum on 10 September 2022.")
-READING = Reading(DOCUMENT, error="why")
+EXTRACT = Extract(DOCUMENT, error="why")
 FILE = "ledger.sqlite"
 
 
 @pytest.fixture(scope="module")
-def readings() -> list[Reading]:
+def extracts() -> list[Extract]:
     """What the rules read in the shipped reports."""
-    return extract_batch(read_documents(resource("seeds"))[0], Config(model="none"))
+    readings = extract_batch(read_documents(resource("seeds"))[0], Config(model="none"))
+    return [extract(reading) for reading in readings]
 
 
-def keep(root: Path, *readings: Reading, code: str = "code", rest: str = "rest") -> None:
+def keep(root: Path, *extracts: Extract, code: str = "code", rest: str = "rest") -> None:
     with open_ledger(root, code, rest) as ledger:
-        for reading in readings:
-            ledger.keep_reading(reading)
+        for read in extracts:
+            ledger.keep(read)
 
 
-def kept(root: Path, document: Document, *, code: str = "code", rest: str = "rest") -> Reading | None:
+def kept(root: Path, document: Document, *, code: str = "code", rest: str = "rest") -> Extract | None:
     with open_ledger(root, code, rest) as ledger:
-        return ledger.find_reading(document)
+        return ledger.find(document)
 
 
 def build_using(root: Path, *documents: Document) -> None:
-    """Use the readings of some documents as a build does, and no others."""
+    """Use the extracts of some documents as a build does, and no others."""
     with open_ledger(root, "code", "rest") as ledger:
         for document in documents:
-            ledger.find_reading(document)
+            ledger.find(document)
         ledger.drop_unused()
 
 
 # --- answers to bytes ---
 
 
-def test_a_reading_comes_back_equal_in_every_type(tmp_path: Path, readings: list[Reading]) -> None:
-    assert sum(len(r.claims) for r in readings) > 50
-    keep(tmp_path, *readings)
-    for reading in readings:
-        assert repr(kept(tmp_path, reading.document)) == repr(reading)
+def test_a_reading_comes_back_equal_in_every_type(tmp_path: Path, extracts: list[Extract]) -> None:
+    assert sum(len(r.claims) for r in extracts) > 50
+    keep(tmp_path, *extracts)
+    for read in extracts:
+        assert repr(kept(tmp_path, read.document)) == repr(read)
 
 
 @settings(max_examples=60, deadline=None)
@@ -79,10 +81,10 @@ def test_a_type_without_a_form_is_refused(kind: Any) -> None:
 
 
 def test_answers_are_json(tmp_path: Path) -> None:
-    keep(tmp_path, READING)
+    keep(tmp_path, EXTRACT)
     with closing(sqlite3.connect(tmp_path / FILE)) as database:
         [(content,)] = database.execute("SELECT content FROM kept").fetchall()
-    assert json.loads(zlib.decompress(content)) == [[], [], [], "why"]
+    assert json.loads(zlib.decompress(content)) == [[], [], "why"]
 
 
 # --- what decides an answer ---
@@ -101,13 +103,13 @@ def test_answers_are_json(tmp_path: Path) -> None:
     ],
 )
 def test_a_changed_report_has_no_reading(tmp_path: Path, changed: dict[str, Any]) -> None:
-    keep(tmp_path, READING)
-    assert kept(tmp_path, DOCUMENT) == READING
+    keep(tmp_path, EXTRACT)
+    assert kept(tmp_path, DOCUMENT) == EXTRACT
     assert kept(tmp_path, replace(DOCUMENT, **changed)) is None
 
 
 def test_other_code_or_anything_else_that_decides_has_no_reading(tmp_path: Path) -> None:
-    keep(tmp_path, READING)
+    keep(tmp_path, EXTRACT)
     assert kept(tmp_path, DOCUMENT, code="other") is None
     assert kept(tmp_path, DOCUMENT, rest="other") is None
 
@@ -160,25 +162,25 @@ def test_what_was_found_of_pairs_comes_back_equal(tmp_path: Path, monkeypatch: p
 
 def test_an_answer_stays_for_three_builds(tmp_path: Path) -> None:
     other = make_document("b.txt", "Text")
-    keep(tmp_path, READING, Reading(other))
+    keep(tmp_path, EXTRACT, Extract(other))
     build_using(tmp_path, DOCUMENT, other)
     for _ in range(2):
         build_using(tmp_path, DOCUMENT)
     assert kept(tmp_path, other) is not None
     build_using(tmp_path, DOCUMENT)
     assert kept(tmp_path, other) is None
-    assert kept(tmp_path, DOCUMENT) == READING
+    assert kept(tmp_path, DOCUMENT) == EXTRACT
 
 
 def test_what_was_kept_before_an_error_stays(tmp_path: Path) -> None:
     def stop() -> None:
         with open_ledger(tmp_path, "code", "rest") as ledger:
-            ledger.keep_reading(READING)
+            ledger.keep(EXTRACT)
             raise KeyError
 
     with pytest.raises(KeyError):
         stop()
-    assert kept(tmp_path, DOCUMENT) == READING
+    assert kept(tmp_path, DOCUMENT) == EXTRACT
 
 
 class _Harm:
@@ -195,16 +197,16 @@ class _Harm:
         b"nonsense",
         zlib.compress(b"nonsense"),
         zlib.compress(b"{}"),
-        zlib.compress(b"[[], [], []]"),
-        zlib.compress(b'[[], [], [["few"]], ""]'),
-        zlib.compress(b'[3, [], [], ""]'),
+        zlib.compress(b"[[], []]"),
+        zlib.compress(b'[[], [["few"]], ""]'),
+        zlib.compress(b'[3, [], ""]'),
         zlib.compress(b"[" * 100_000),
         pickle.dumps(_Harm()),
         zlib.compress(pickle.dumps(_Harm())),
     ],
 )
 def test_a_damaged_answer_is_none(tmp_path: Path, content: bytes) -> None:
-    keep(tmp_path, READING)
+    keep(tmp_path, EXTRACT)
     with closing(sqlite3.connect(tmp_path / FILE)) as database, database:
         database.execute("UPDATE kept SET content = ?", (content,))
     assert kept(tmp_path, DOCUMENT) is None
@@ -213,31 +215,31 @@ def test_a_damaged_answer_is_none(tmp_path: Path, content: bytes) -> None:
 def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"nonsense " * 1_000)
     assert kept(tmp_path, DOCUMENT) is None
-    keep(tmp_path, READING)
-    assert kept(tmp_path, DOCUMENT) == READING
+    keep(tmp_path, EXTRACT)
+    assert kept(tmp_path, DOCUMENT) == EXTRACT
 
 
 def test_a_file_with_a_damaged_page_is_begun_anew(tmp_path: Path) -> None:
-    readings = [Reading(make_document(f"{n}.txt", "Text"), error=str(n) * 2_000) for n in range(50)]
-    keep(tmp_path, *readings)
+    extracts = [Extract(make_document(f"{n}.txt", "Text"), error=str(n) * 2_000) for n in range(50)]
+    keep(tmp_path, *extracts)
     path = tmp_path / FILE
     size = path.stat().st_size
     with path.open("r+b") as file:
         file.seek(4_096)  # behind the first page, which says what tables there are
         file.write(b"\xff" * (size - 4_096))
     with open_ledger(tmp_path, "code", "rest") as ledger:
-        assert [ledger.find_reading(r.document) for r in readings] == [None] * 50
+        assert [ledger.find(r.document) for r in extracts] == [None] * 50
     assert ledger.error.startswith("ledger.sqlite cannot be used, so the next build reads all reports again: ")
-    keep(tmp_path, *readings)
+    keep(tmp_path, *extracts)
     with open_ledger(tmp_path, "code", "rest") as ledger:
-        assert [ledger.find_reading(r.document) for r in readings] == readings
+        assert [ledger.find(r.document) for r in extracts] == extracts
 
 
 def test_a_file_that_cannot_be_made_keeps_nothing_and_says_so(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     with open_ledger(tmp_path, "code", "rest") as ledger:
-        assert ledger.keep_reading(READING) == READING
-        assert ledger.find_reading(DOCUMENT) is None
+        assert ledger.keep(EXTRACT) == EXTRACT
+        assert ledger.find(DOCUMENT) is None
         ledger.drop_unused()
     assert ledger.error.startswith("ledger.sqlite cannot be opened, so the next build reads all again: ")
 
@@ -245,8 +247,8 @@ def test_a_file_that_cannot_be_made_keeps_nothing_and_says_so(tmp_path: Path) ->
 def test_a_ledger_that_breaks_in_use_keeps_nothing_and_says_so(tmp_path: Path) -> None:
     with open_ledger(tmp_path, "code", "rest") as ledger, closing(sqlite3.connect(tmp_path / FILE)) as database:
         database.execute("DROP TABLE kept")
-        assert ledger.find_reading(DOCUMENT) is None
-        assert ledger.keep_reading(READING) == READING
+        assert ledger.find(DOCUMENT) is None
+        assert ledger.keep(EXTRACT) == EXTRACT
         ledger.drop_unused()
     assert ledger.error == (
         "ledger.sqlite cannot be used, so the next build reads all reports again: no such table: kept"
@@ -254,7 +256,7 @@ def test_a_ledger_that_breaks_in_use_keeps_nothing_and_says_so(tmp_path: Path) -
 
 
 def test_a_fresh_ledger_holds_nothing(tmp_path: Path) -> None:
-    keep(tmp_path, READING)
+    keep(tmp_path, EXTRACT)
     with open_ledger(tmp_path, "code", "rest", fresh=True) as ledger:
         assert isinstance(ledger, Ledger)
-        assert ledger.find_reading(DOCUMENT) is None
+        assert ledger.find(DOCUMENT) is None

@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.documents import make_document
-from geo.shingles import Print, fingerprint, run_hashes, shingles, text_hash, without_runs
+from geo.shingles import (
+    Print,
+    distinct,
+    fingerprint,
+    held,
+    names_of,
+    run_hashes,
+    runs_of,
+    shingles,
+    text_hash,
+    without_runs,
+)
 
 
 def printed(text: str) -> Print:
@@ -64,9 +75,42 @@ def test_chrome_credits_and_datelines_are_left_out() -> None:
 
 def test_runs_are_known_again_by_their_words() -> None:
     first, second = printed("The army took it all today. Yes."), printed("Yes. The army took it all today.")
-    assert run_hashes(first, 5)[0].tolist() == run_hashes(second, 5)[0].tolist()
-    assert [len(run_hashes(first, n)[0]) for n in (1, 5, 7)] == [2, 1, 0]
-    assert run_hashes(printed("one two three"), 1)[0] != run_hashes(printed("three two one"), 1)[0]
+    assert run_hashes(first)[0].tolist() == run_hashes(second)[0].tolist()[::-1]
+    assert run_hashes(printed("one two three"))[0] != run_hashes(printed("three two one"))[0]
+
+
+def test_the_runs_of_many_reports_are_those_of_each() -> None:
+    prints = [printed(text) for text in ("The army took it. The town fell silent.", "", "Yes.", "Nobody saw them go.")]
+    runs = runs_of(prints)
+    found = [(*run_hashes(item), n) for n, item in enumerate(prints)]
+    assert runs.owners.tolist() == [n for hashes, _, n in found for _ in hashes]
+    assert runs.numbers.tolist() == [number for _, numbers, _ in found for number in numbers]
+    assert runs.hashes().tolist() == [value for hashes, _, _ in found for value in hashes]
+    assert [runs.words[start : start + n].tolist() for start, n in zip(runs.starts, runs.counts, strict=True)] == [
+        item.words[item.runs == number].tolist() for item in prints for number in np.unique(item.runs)
+    ]
+    for length in (2, 3):
+        grams_of_all, owners = runs.shingles(length)
+        assert grams_of_all.tolist() == [g for item in prints for g in shingles(item, length)[0].tolist()]
+        assert runs.numbers[owners].tolist() == [n for item in prints for n in shingles(item, length)[1].tolist()]
+
+
+def test_names_are_those_of_sentences_and_not_of_menus() -> None:
+    told = "Home Sport Weather Culture\nOn Monday the mayor of Arven met Lena Korva in Upper Dorn."
+    assert names_of(told) == {"Arven", "Lena", "Korva", "Upper", "Dorn"}
+    assert printed(told).names == names_of(told)
+
+
+def test_the_wire_that_a_report_credits_is_kept() -> None:
+    assert printed("KYIV, Sept 13 (Reuters) - Rebels took Arven.").credit == "Reuters"
+    assert printed("Rebels took Arven, he told Reuters.").credit == ""
+
+
+@given(st.lists(st.integers(0, 20)), st.lists(st.integers(0, 20)))
+def test_distinct_and_held_do_what_numpy_does(own: list[int], others: list[int]) -> None:
+    values, among = np.array(own, np.uint64), distinct(np.array(others, np.uint64))
+    assert among.tolist() == sorted(set(others))
+    assert held(values, among).tolist() == np.isin(values, among).tolist()
 
 
 def test_a_run_can_be_taken_out() -> None:
@@ -79,7 +123,7 @@ def test_a_run_can_be_taken_out() -> None:
 @pytest.mark.parametrize("text", ["", "\n", "…", "Army."])
 def test_little_or_no_text_has_no_shingles(text: str) -> None:
     assert not grams(text)
-    assert run_hashes(printed(text), 5)[0].size == 0
+    assert not any(n >= 2 for n in runs_of([printed(text)]).counts)
 
 
 @given(st.text(max_size=300))
