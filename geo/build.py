@@ -8,7 +8,7 @@ kept in the ledger.
 import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import distributions
@@ -45,7 +45,7 @@ from geo.model import Claim, Document, Extract, Mention, Origin, Place, Reading,
 from geo.online import offline, open_online, with_online
 from geo.places import resolve_places
 from geo.resources import resource
-from geo.runners import Runner
+from geo.runners import Runner, apart
 from geo.store import Generation
 from geo.stories import infer_days
 
@@ -53,6 +53,7 @@ __all__ = ["BuildReport", "Config", "build", "build_if_stale", "extract_batch", 
 
 _BATCH = 50  # reports; enough to make a hop to another process cheap, few enough to show progress
 _OPENED, _READ = 0.3, 0.95  # shares of a build's progress at which the gazetteer is open and the reports are read
+_MARK = "reading"
 _TRAYS = ("undated", "unplaced", "unreadable", "rejected", "orphaned")
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -349,11 +350,30 @@ def _read_new(documents: Sequence[Document], job: _Job, ledger: Ledger) -> Itera
     """Read reports; each goes through the ledger, so that what was just read and what was kept are alike."""
     batches = [list(documents[i : i + _BATCH]) for i in range(0, len(documents), _BATCH)]
     done = 0
-    for readings in job.runner(partial(extract_batch, config=job.config), batches):
-        yield from (ledger.keep(extract(reading)) for reading in readings)
-        done += len(readings)
-        share = _OPENED + (_READ - _OPENED) * done / len(documents)
-        job.progress(share, f"Read {done:,} of {len(documents):,} reports")
+    with _marked(job) as runner:
+        for readings in runner(partial(extract_batch, config=job.config), batches):
+            yield from (ledger.keep(extract(reading)) for reading in readings)
+            done += len(readings)
+            share = _OPENED + (_READ - _OPENED) * done / len(documents)
+            job.progress(share, f"Read {done:,} of {len(documents):,} reports")
+
+
+@contextmanager
+def _marked(job: _Job) -> Iterator[Runner]:
+    """Leave a mark while reports are read; where a build has left it, a report may have ended its process.
+
+    Then they are read in processes apart, which set such a report aside.
+    """
+    mark = job.root / _MARK
+    runner = apart(job.runner) if mark.exists() else job.runner
+    with suppress(OSError):  # what cannot be written is told by the publication
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    try:
+        yield runner
+    finally:
+        with suppress(OSError):
+            mark.unlink(missing_ok=True)
 
 
 def _tables(

@@ -21,7 +21,7 @@ from time import monotonic
 
 from geo.model import Document, Reading
 
-__all__ = ["POISON", "Limits", "Runner", "Work", "default_runner", "processes"]
+__all__ = ["POISON", "Limits", "Runner", "Work", "apart", "default_runner", "processes"]
 
 POISON = "killed the worker that read it"
 
@@ -54,6 +54,13 @@ def default_runner(workers: int | None = None) -> Runner:
         return map if workers == 1 else processes(workers)
     cores = cpu_count() or 1
     return partial(_processes_for_many, cores) if cores > 1 else map
+
+
+def apart(runner: Runner) -> Runner:
+    """Return the runner itself, or processes in place of one that may read in this process, which a report can end."""
+    if runner is map or (isinstance(runner, partial) and runner.func is _processes_for_many):
+        return processes(cpu_count() or 1)
+    return runner
 
 
 def processes(workers: int, limits: Limits | None = None) -> Runner:

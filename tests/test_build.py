@@ -1,3 +1,7 @@
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -15,7 +19,7 @@ from geo.events import TABLES
 from geo.model import Claim, DateBasis, Document, EventType, Place, PlaceKind, Reading, Status, TimePrecision
 from geo.resources import resource
 from geo.runners import POISON, Work
-from geo.store import project_folder
+from geo.store import current, project_folder
 from tests.folders import page, write_zip
 
 RULES = Config(model="none")
@@ -466,3 +470,45 @@ def test_hostile_text_passes_through_as_it_is(reports: Path, tmp_path: Path) -> 
     assert report.unreadable == ()
     texts = report.generation.query("SELECT text FROM reports ORDER BY report")["text"].to_list()
     assert all(words in text for words, text in zip(HOSTILE, texts, strict=True))
+
+
+FATAL_MODEL = """
+import os, signal
+import spacy
+from spacy.language import Language
+
+@Language.component("fatal")
+def fatal(doc):
+    if "Gorgon" in doc.text:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return doc
+
+def load():
+    model = spacy.blank("en")
+    model.add_pipe("fatal")
+    return model
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("workers", [[], ["--workers", "2"]], ids=["few reports", "workers"])
+def test_a_report_that_kills_who_reads_it_is_set_aside(reports: Path, tmp_path: Path, workers: list[str]) -> None:
+    for number, town in enumerate(("Izyum", "Gorgon", "Balakliia")):
+        (reports / f"{number}.txt").write_text(f"Ukraine took {town} on 10 September 2022.")
+    (tmp_path / "en_core_web_fatal.py").write_text(FATAL_MODEL)
+    data = tmp_path / "data"
+    command = [sys.executable, "-m", "geo", "build", str(reports), "--data", str(data), "--model", "en_core_web_fatal"]
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(module.__file__).parent.parent}"}
+
+    def run() -> int:
+        return subprocess.run(command + workers, env=environment, capture_output=True, check=False).returncode
+
+    if not workers:
+        assert run() == -signal.SIGKILL, "few reports are read in the build's own process"
+    assert run() == 1, "what could not be read is told"
+    generation = current(project_folder(data, reports))
+    assert generation is not None
+    tray = [(row["report"], row["reason"]) for row in generation.table("tray").to_pylist()]
+    assert ("1.txt", POISON) in tray
+    read = generation.query("SELECT DISTINCT report FROM mentions JOIN reports USING (report_id) ORDER BY report")
+    assert read["report"].to_list() == ["0.txt", "2.txt"]

@@ -10,7 +10,7 @@ import pytest
 
 from geo.errors import GazetteerError
 from geo.model import Document, Reading
-from geo.runners import POISON, Limits, Runner, default_runner, processes
+from geo.runners import POISON, Limits, Runner, apart, default_runner, processes
 
 HASTY = Limits(start=60.0, batch=1.0, report=0.0)
 
@@ -129,3 +129,12 @@ def test_few_reports_are_read_in_this_process(
 def test_one_core_reads_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("geo.runners.cpu_count", lambda: 1)
     assert default_runner() is map
+
+
+def test_what_may_read_in_this_process_is_replaced_by_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo.runners.cpu_count", lambda: 2)
+    for runner in (default_runner(1), default_runner()):
+        [[reading]] = apart(runner)(tell_process, batches(documents(1), 1))
+        assert reading.error != str(os.getpid())
+    several = processes(2)
+    assert apart(several) is several
