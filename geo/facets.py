@@ -5,7 +5,7 @@ count eight facets in SQL took three times as long at 100,000 claims (measured).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -34,9 +34,9 @@ _KEPT = 3  # generations, as many as the store keeps open
 
 _CLAIMS = f"""
     SELECT hash(claims.claim_id) AS hash, event_type AS event_types, status AS statuses, claimant AS claimants,
-        outlet AS outlets, coalesce(nullif(origin, ''), claims.origin_id) AS origins, place_id AS places, place_name,
-        place_kind, country_code, admin1_code, event_id, coalesce(disputed, false) AS disputed,
-        coalesce(independent_sources, 0) AS sources,
+        outlet AS outlets, coalesce(nullif(origin, ''), claims.origin_id) AS origins, claims.origin_id AS origin_id,
+        place_id AS places, place_name, place_kind, country_code, admin1_code, event_id,
+        coalesce(disputed, false) AS disputed, coalesce(independent_sources, 0) AS sources,
         coalesce(nullif(origin, ''), nullif(title, ''), claims.report) AS origin_label
     FROM claims LEFT JOIN (SELECT report_id, outlet, origin, title FROM reports) AS told USING (report_id)
     LEFT JOIN ({MEMBERS}) AS members ON members.claim_id = claims.claim_id
@@ -79,6 +79,7 @@ def count_facets(generation: Generation, chosen: Filter, at_most: int = 500) -> 
     options = {
         facet: _options(facet, facts.columns[facet], shown, getattr(chosen, facet), at_most) for facet in _LISTED
     }
+    options["origins"] = _with_counts(options["origins"], facts.origin_ids, shown)
     options["places"] = _tree(facts, shown, chosen.places, at_most)
     options["min_sources"] = [
         Option(str(least), f"{least} or more", *shown.count("min_sources", (facts.sources >= least) | (least == 1)))
@@ -110,6 +111,7 @@ class _Facts:
     sources: _Ints
     disputed: _Mask
     columns: Mapping[str, _Column]
+    origin_ids: _Column
     countries: _Column
     regions: _Column
     areas: tuple[_Area, ...]  # of each place
@@ -136,6 +138,7 @@ def _facts(path: Path) -> _Facts:
         sources=frame["sources"].to_numpy(np.int64),
         disputed=frame["disputed"].to_numpy(np.bool_),
         columns=columns,
+        origin_ids=_column(frame, "origin_id", "origin_label"),
         countries=_coded(frame["country_code"]),
         regions=_coded(regions.where(is_regional, "")),
         areas=tuple((country, admin1 if country else "") for country, admin1 in codes),
@@ -189,11 +192,17 @@ class _Shown:
         shown = np.flatnonzero(self._rows(facet))
         codes, events = column.codes[shown], self._events[shown]
         size = len(column.values)
-        pairs = np.unique((events * size + codes)[events >= 0])
+        pairs = _distinct((events * size + codes)[events >= 0])
         return np.bincount(codes, minlength=size), np.bincount(pairs % max(size, 1), minlength=size)
 
     def _rows(self, facet: str) -> _Mask:
         return self._by_others.get(facet, self._by_all)
+
+
+def _distinct(numbers: _Ints) -> _Ints:
+    """Return the distinct ones of numbers from 0 on; those in order are sorted at once, and np.unique does not see it."""
+    ordered = np.sort(numbers, kind="stable")
+    return ordered[np.diff(ordered, prepend=-1) > 0]
 
 
 def _mask(size: int, at: _Ints) -> _Mask:
@@ -217,6 +226,16 @@ def _most(column: _Column, n_claims: _Ints, n_events: _Ints, chosen: Sequence[st
     return {n: Option(column.values[n], column.labels[n], int(n_claims[n]), int(n_events[n])) for n in kept}
 
 
+def _with_counts(origins: Iterable[Option], ids: _Column, shown: _Shown) -> list[Option]:
+    """Count an origin that was chosen by its id, though it is offered by its name."""
+    found = list(origins)
+    for n, option in enumerate(found):
+        if not option.n_claims and option.value in ids.values:
+            code = ids.values.index(option.value)
+            found[n] = Option(option.value, ids.labels[code], *shown.count("origins", ids.codes == code))
+    return _in_order(found)
+
+
 def _in_order(options: Iterable[Option]) -> list[Option]:
     return sorted(options, key=lambda o: (-o.n_claims, o.label, o.value))
 
@@ -227,27 +246,51 @@ def _in_order(options: Iterable[Option]) -> list[Option]:
 def _tree(facts: _Facts, shown: _Shown, chosen: Sequence[str], at_most: int) -> list[Option]:
     """Return the countries with their regions and places, and beside them what lies in no country."""
     places = facts.columns["places"]
-    own = {n: area for n, area in enumerate(facts.areas) if _is_area(places.values[n], facts.kinds[n], area)}
-    inner = np.array([n not in own for n in range(len(places.values))], np.bool_)
-    n_claims, n_events = shown.count_each("places", places)
-    children: dict[_Area, list[Option]] = defaultdict(list)
-    for n, option in _most(places, np.where(inner, n_claims, 0), n_events, chosen, at_most).items():
-        if option.value and inner[n]:
-            children[facts.areas[n]].append(option)
-    names = {area: places.labels[n] for n, area in reversed(own.items())}
-    values = {area: places.values[n] for n, area in own.items() if places.values[n] in chosen}
-    for column in (facts.regions, facts.countries):
-        for code, claims, events in zip(column.values, *shown.count_each("places", column), strict=True):
+    own: dict[_Area, list[int]] = defaultdict(list)  # the places that are the area itself
+    for n, area in enumerate(facts.areas):
+        if _is_area(places.values[n], facts.kinds[n], area):
+            own[area].append(n)
+    children = _inner_places(facts, shown, {n for found in own.values() for n in found}, chosen, at_most)
+    for column in (facts.regions, facts.countries):  # regions first: they lie in countries
+        for code, n_claims, n_events in zip(column.values, *shown.count_each("places", column), strict=True):
             country, _, admin1 = code.partition(".")
-            value = values.get((country, admin1)) or f"{'region' if admin1 else 'country'}:{code}"
-            within = tuple(_in_order(children[country, admin1]))
-            if code and (claims or within or value in chosen):
-                label = _area_name(country, admin1, names.get((country, admin1), ""))
-                above = (country if admin1 else "", "")
-                children[above].append(Option(value, label, int(claims), int(events), within))
+            counts, within = (int(n_claims), int(n_events)), children[country, admin1]
+            ids = [places.values[n] for n in own[country, admin1]]
+            label = _area_name(country, admin1, *(places.labels[n] for n in own[country, admin1]))
+            named = _named(f"{'region' if admin1 else 'country'}:{code}", ids, chosen)
+            if code and (n_claims or within or named[0] in chosen):
+                children[country if admin1 else "", ""] += _area_options(named, label, counts, within)
     top = children["", ""]
     missing = [Option(value, value, 0, 0) for value in set(chosen).difference(_values(top))]
     return _in_order([*top, *missing])
+
+
+def _inner_places(
+    facts: _Facts, shown: _Shown, areas: Collection[int], chosen: Sequence[str], at_most: int
+) -> dict[_Area, list[Option]]:
+    """Return by area the places that are not one themselves."""
+    places = facts.columns["places"]
+    n_claims, n_events = shown.count_each("places", places)
+    n_claims[list(areas)] = 0
+    found: dict[_Area, list[Option]] = defaultdict(list)
+    for n, option in _most(places, n_claims, n_events, chosen, at_most).items():
+        if option.value and n not in areas:
+            found[facts.areas[n]].append(option)
+    return found
+
+
+def _named(code: str, ids: Iterable[str], chosen: Sequence[str]) -> list[str]:
+    """Return what an area stands by: the values of it that were chosen, or else its code."""
+    return [value for value in (code, *ids) if value in chosen] or [code]
+
+
+def _area_options(
+    named: Sequence[str], label: str, counts: tuple[int, int], within: Iterable[Option]
+) -> Iterator[Option]:
+    first, *others = named
+    yield Option(first, label, *counts, tuple(_in_order(within)))
+    for other in others:
+        yield Option(other, label, *counts)
 
 
 def _is_area(place_id: str, kind: str, area: _Area) -> bool:
@@ -258,10 +301,11 @@ def _is_area(place_id: str, kind: str, area: _Area) -> bool:
     return kind == "country" and bool(country)
 
 
-def _area_name(country: str, admin1: str, told: str) -> str:
+def _area_name(country: str, admin1: str, *told: str) -> str:
+    """Return an area's name by its codes, or as claims have it: a country's first as they have it."""
     if admin1:
-        return first_order_name(country, admin1) or told or f"{country}.{admin1}"
-    return told or country_name(country)
+        return first_order_name(country, admin1) or next(iter(told), f"{country}.{admin1}")
+    return next(iter(told), None) or country_name(country)
 
 
 def _values(options: Iterable[Option]) -> Iterator[str]:

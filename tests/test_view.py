@@ -8,7 +8,7 @@ import pytest
 from geo.evidence import find_evidence
 from geo.filters import EVERYTHING, Filter
 from geo.trays import read_tray
-from geo.view import build_view, list_claims, read_places, read_reports, summarise
+from geo.view import build_view, list_claims, list_events, list_places, read_places, read_reports, summarise
 from tests.pages import claim, generation, report
 
 SEPTEMBER_10 = Filter(date(2022, 9, 10), date(2022, 9, 10))
@@ -84,3 +84,73 @@ def test_lists_and_figures(tmp_path: Path) -> None:
     assert read_reports(found)[["title", "n_claims"]].values.tolist() == [["A title", 2], ["A title", 0]]
     figures = summarise(found)
     assert (figures.reports, figures.independent_sources, figures.claims, figures.in_trays) == (2, 1, 2, 2)
+
+
+def test_an_event_is_in_view_with_its_own_figures_when_a_claim_of_it_is(tmp_path: Path) -> None:
+    claims = [
+        claim(claim_id="1"),
+        claim(claim_id="2", date_from=date(2022, 9, 12), date_to=date(2022, 9, 12)),
+        claim(claim_id="3", status="denied"),
+        claim(claim_id="4", date_from=date(2022, 9, 1), date_to=date(2022, 9, 1)),
+    ]
+    event = {
+        "event_id": "e1",
+        "claim_ids": ["1", "2", "3"],
+        "place_id": "dl:izyum",
+        "place_name": "Izyum",
+        "date_from": date(2022, 9, 10),
+        "date_to": date(2022, 9, 12),
+        "event_type": "strike",
+        "status": "reported",
+        "headline": "Words",
+        "n_reports": 4,
+        "independent_sources": 3,
+        "independent_claimants": 2,
+        "disputed": True,
+    }
+    found = generation(tmp_path, claims, events=[event, {"event_id": "e2", "claim_ids": ["4"]}])
+    [row] = list_events(found, SEPTEMBER_10).to_dict("records")
+    assert {name: row[name] for name in event if name in row and "date" not in name} == {
+        name: value for name, value in event.items() if name not in ("claim_ids", "place_id", "date_from", "date_to")
+    }
+    assert (row["date_from"].date(), row["date_to"].date(), row["n_claims"]) == (
+        date(2022, 9, 10),
+        date(2022, 9, 12),
+        2,
+    )
+    assert row["number"] == read_places(found)[0].number
+    assert list_events(found, Filter(statuses=["denied"], date_from=date(2022, 9, 12))).empty
+    assert sorted(list_events(found, EVERYTHING).event_id) == ["e1", "e2"]
+
+
+def test_places_are_listed_with_what_is_in_view_of_them(tmp_path: Path) -> None:
+    claims = [
+        claim(claim_id="1", origin_id="o1"),
+        claim(claim_id="2", origin_id="o2", date_from=date(2022, 9, 9), date_to=date(2022, 9, 12)),
+        claim(claim_id="3", date_from=date(2022, 9, 1), date_to=date(2022, 9, 1)),
+        claim(claim_id="4", place_id="dl:sea", place_name="A sea", place_kind="natural", lat=None, lon=None),
+    ]
+    events = [{"event_id": "e1", "claim_ids": ["1", "2"]}, {"event_id": "e2", "claim_ids": ["3"]}]
+    izyum, sea = list_places(generation(tmp_path, claims, events=events), SEPTEMBER_10).to_dict("records")
+    assert (izyum["place_name"], izyum["place_kind"], izyum["n_claims"], izyum["n_events"]) == (
+        "Izyum",
+        "settlement",
+        2,
+        1,
+    )
+    assert (izyum["independent_sources"], izyum["first_day"].date(), izyum["last_day"].date()) == (
+        2,
+        date(2022, 9, 9),
+        date(2022, 9, 12),
+    )
+    assert (sea["place_id"], sea["n_claims"], sea["n_events"]) == ("dl:sea", 1, 0)
+
+
+def test_the_map_and_the_lists_follow_every_field_of_the_filter(tmp_path: Path) -> None:
+    claims = [claim(claim_id="1"), claim(claim_id="2", status="denied", place_id="gn:1")]
+    found = generation(tmp_path, claims)
+    chosen = Filter(statuses=["denied"])
+    assert [f.place_id for f in build_view(found, chosen).features] == ["gn:1"]
+    assert list_claims(found, chosen).claim_id.tolist() == ["2"]
+    assert list_places(found, chosen).place_id.tolist() == ["gn:1"]
+    assert find_evidence(found, "dl:izyum", chosen) == []
