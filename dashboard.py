@@ -15,28 +15,23 @@ from streamlit_folium import st_folium
 from geo.assets import serve_assets, tell_names
 from geo.build import BuildReport, Config, build_if_stale, extract_batch
 from geo.errors import GeoError, ReportError
+from geo.evidence import Dispute, Evidence, find_disputes, find_evidence
 from geo.explain import Paragraph, explain, explain_day
+from geo.filters import Filter
 from geo.maps import LEGEND, draw_map, draw_places
 from geo.model import Status
+from geo.periods import Days, count_bins, find_days
 from geo.resources import data_folder, resource
 from geo.store import Generation
+from geo.trays import read_tray
 from geo.view import (
-    Days,
-    Dispute,
-    Evidence,
     Feature,
-    Filter,
     View,
     build_view,
-    count_bins,
-    find_days,
-    find_disputes,
-    find_evidence,
     list_claims,
     read_places,
     read_report,
     read_reports,
-    read_tray,
     summarise,
 )
 

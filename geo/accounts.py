@@ -14,12 +14,14 @@ from geo.errors import StoreError
 from geo.grouping import same_speaker
 from geo.store import Generation
 
-__all__ = ["Account", "Entry", "Figures", "Part", "event_account", "place_history"]
+__all__ = ["Account", "Entry", "Figures", "Part", "event_account", "group_figures", "place_history"]
 
 _CLAIMS = """
     SELECT c.*, r.published, r.outlet, r.title, r.origin
     FROM claims c JOIN reports r USING (report_id)
 """
+
+_DEAD = frozenset({"killed", "dead", "died", "slain", "perished"})
 
 
 class Part(StrEnum):
@@ -50,7 +52,7 @@ class Figures:
 
     what: str
     place_name: str
-    told: tuple[dict[str, Any], ...]
+    told: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +70,17 @@ def event_account(generation: Generation, beginning: str) -> Account:
     Raises:
         StoreError: none or several do, or the generation cannot be read.
     """
-    found = _rows(generation, "SELECT * FROM events WHERE starts_with(event_id, ?) ORDER BY event_id", [beginning])
+    found = generation.records("SELECT * FROM events WHERE starts_with(event_id, ?) ORDER BY event_id", [beginning])
     if len(found) != 1:
         raise StoreError(
             f"{beginning!r}: {len(found) or 'no'} events begin so; `dateline export --table events` lists them"
         )
     (event,) = found
-    claims = _rows(generation, f"{_CLAIMS} WHERE list_contains(?, claim_id)", [list(event["claim_ids"])])
+    claims = generation.records(f"{_CLAIMS} WHERE list_contains(?, claim_id)", [list(event["claim_ids"])])
     entries = _with_parts(claims, set(event["opposing_claim_ids"]))
-    told = _rows(generation, f"{_CLAIMS} WHERE place_id = ? AND quantity IS NOT NULL", [event["place_id"]])
+    told = generation.records(f"{_CLAIMS} WHERE place_id = ? AND quantity IS NOT NULL", [event["place_id"]])
     things = {_thing(claim) for claim in claims if claim["quantity"] is not None}
-    return Account(event, entries, tuple(f for f in _figures(told) if _thing(f.told[0]) in things))
+    return Account(event, entries, tuple(f for f in group_figures(told) if _thing(f.told[0]) in things))
 
 
 def place_history(generation: Generation, name: str) -> tuple[list[Account], list[Figures]]:
@@ -89,8 +91,7 @@ def place_history(generation: Generation, name: str) -> tuple[list[Account], lis
     Raises:
         StoreError: the generation cannot be read.
     """
-    events = _rows(
-        generation,
+    events = generation.records(
         """
         SELECT * FROM events WHERE place_id IN (
             SELECT place_id FROM claims WHERE lower(place_name) = lower(?) AND place_id <> ''
@@ -126,18 +127,16 @@ def _part(claim: dict[str, Any], heard: Mapping[str, set[str]], *, against: bool
     return Part.CONFIRMS if heard else Part.FIRST
 
 
-def _in_order(claim: dict[str, Any]) -> tuple[Any, ...]:
+def _in_order(claim: Mapping[str, Any]) -> tuple[Any, ...]:
     return claim["published"] or date.max, claim["report"], claim["start"], claim["claim_id"]
 
 
-def _thing(claim: dict[str, Any]) -> tuple[str, str, str]:
-    """Return what a figure counts, so that "territory retaken" and "territory recaptured" are one thing."""
-    head = (claim["quantity_of"] or claim["unit"]).split(" ")[0]
-    return claim["place_id"], claim["event_type"], head
+def group_figures(claims: Iterable[Mapping[str, Any]]) -> list[Figures]:
+    """Return the figures of claims that have one, by thing and place, each in order of publication.
 
-
-def _figures(claims: Iterable[dict[str, Any]]) -> list[Figures]:
-    by_thing: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    A claim is a row of the claims table with its report's day as ``published``. What one origin repeats is left out.
+    """
+    by_thing: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for claim in sorted(claims, key=_in_order):
         by_thing.setdefault(_thing(claim), []).append(claim)
     return [
@@ -145,7 +144,18 @@ def _figures(claims: Iterable[dict[str, Any]]) -> list[Figures]:
     ]
 
 
-def _said_once(told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _thing(claim: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what a figure counts, so that "territory retaken" and "territory recaptured" are one thing.
+
+    What befell people is not left out: the killed and the wounded are two things.
+    """
+    head, _, fate = (claim["quantity_of"] or claim["unit"]).partition(" ")
+    if head == "people" and fate:
+        head = f"people {'killed' if fate in _DEAD else fate}"
+    return claim["place_id"], claim["event_type"], head
+
+
+def _said_once(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Leave out a figure that the same origin has given before."""
     seen: set[tuple[Any, ...]] = set()
     kept = []
@@ -155,16 +165,3 @@ def _said_once(told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             seen.add(key)
             kept.append(claim)
     return kept
-
-
-def _rows(generation: Generation, sql: str, params: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return the rows of a query with Python's own values: days as dates, lists as lists, nothing as None."""
-    frame = generation.query(sql, params)
-    records = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [{str(name): _plain(value) for name, value in record.items()} for record in records]
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "date"):
-        return value.date()
-    return value.tolist() if hasattr(value, "tolist") else value

@@ -36,6 +36,7 @@ __all__ = [
     "Timex",
     "Unreadable",
     "Verification",
+    "country_name",
 ]
 
 
@@ -317,7 +318,7 @@ def _listed(words: list[str]) -> str:
 
 
 def _described(place: Place) -> str:
-    where = _country_name(place.country_code) if place.kind is not PlaceKind.COUNTRY else ""
+    where = country_name(place.country_code) if place.kind is not PlaceKind.COUNTRY else ""
     return f"{place.name}, {_noun(place)}" + (f" in {where}" if where else "")
 
 
@@ -344,7 +345,7 @@ def _others(resolution: Resolution) -> str:
 
 
 @cache
-def _country_name(code: str) -> str:
+def country_name(code: str) -> str:
     """Return a country's English name as people say it, or its code where countryinfo has none."""
     if not code:
         return ""

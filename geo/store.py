@@ -62,6 +62,11 @@ class Generation:
         return self.path.name
 
     @property
+    def root(self) -> Path:
+        """The project's folder, which holds this and other generations and the corrections."""
+        return self.path.parent.parent
+
+    @property
     def made_at(self) -> datetime:
         """When its files were written, by the file system: its content knows no clock."""
         return datetime.fromtimestamp((self.path / "meta.json").stat().st_mtime, UTC)
@@ -83,9 +88,24 @@ class Generation:
         Raises:
             StoreError: the generation has been deleted since it was opened, or its file is broken.
         """
+        with self._run(sql, params) as cursor:
+            return cursor.df()
+
+    def records(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Run SQL as ``query`` does; return its rows with Python's own values, None for null and ``date`` for days.
+
+        Raises:
+            StoreError: as ``query``.
+        """
+        with self._run(sql, params) as cursor:
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    @contextmanager
+    def _run(self, sql: str, params: Sequence[Any]) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             with closing(_connection(self.path).cursor()) as cursor:
-                return cursor.execute(sql, list(params)).df()
+                yield cursor.execute(sql, list(params))
         except duckdb.IOException as error:
             raise StoreError(f"{self.path}: cannot be read: {first_line(error)}") from error
 

@@ -1,7 +1,7 @@
 """The commands that tell what is said of an event or a place: ``why`` and the history of ``place``."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,7 +85,7 @@ def _figure_lines(figures: "Figures") -> Iterator[str]:
         yield f"      {claim['published'] or 'undated'}  {number} {claim['unit']}, {_teller(claim)}"
 
 
-def _teller(claim: dict[str, Any]) -> str:
+def _teller(claim: Mapping[str, Any]) -> str:
     return f"{claim['claimant'] or 'the report itself'}, in {claim['report']}"
 
 

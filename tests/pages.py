@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, sync_playwright
 
+from geo.store import Generation, publish
+
 SECOND = 1000
 PATIENCE = 60 * SECOND  # for a page on a busy machine; what must be quick is timed on its own
 
@@ -79,6 +81,11 @@ def report(**changes: Any) -> dict[str, Any]:
         "origin": "",
         "text": "Words",
     } | changes
+
+
+def generation(folder: Path, claims: list[dict[str, Any]], **tables: list[dict[str, Any]]) -> Generation:
+    """Publish these claims of one report, and the rows of other tables that are given."""
+    return publish(folder, {"reports": [report()], **tables, "claims": claims}, {})
 
 
 @contextmanager

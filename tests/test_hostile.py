@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 from streamlit_folium import generate_leaflet_string
 
+from geo.filters import EVERYTHING
 from geo.maps import draw_map, draw_places
 from geo.resources import resource
 from geo.store import publish
-from geo.view import EVERYTHING, build_view
+from geo.view import build_view
 from tests.pages import claim, open_chromium, report, serve, watch
 
 HOSTILE = [

@@ -1,35 +1,17 @@
+"""What the map and the lists show of a generation under a filter."""
+
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from geo.store import Generation, publish
-from geo.view import (
-    EVERYTHING,
-    Days,
-    Filter,
-    build_view,
-    count_bins,
-    find_days,
-    find_disputes,
-    find_evidence,
-    list_claims,
-    read_places,
-    read_reports,
-    read_tray,
-    summarise,
-)
-from tests.pages import claim, report
+from geo.evidence import find_evidence
+from geo.filters import EVERYTHING, Filter
+from geo.trays import read_tray
+from geo.view import build_view, list_claims, list_events, list_places, read_places, read_reports, summarise
+from tests.pages import claim, generation, report
 
 SEPTEMBER_10 = Filter(date(2022, 9, 10), date(2022, 9, 10))
-
-
-def generation(folder: Path, claims: list[dict[str, Any]], **tables: list[dict[str, Any]]) -> Generation:
-    return publish(folder, {"reports": [report()], **tables, "claims": claims}, {})
 
 
 @pytest.mark.parametrize(
@@ -64,9 +46,7 @@ def test_a_place_has_one_feature_with_its_figures(tmp_path: Path) -> None:
         claim(claim_id="3", event_type="statement", origin_id="o2", status="denied"),
         claim(claim_id="4", place_id="dl:kharkiv-region", place_name="Kharkiv region", place_kind="region"),
     ]
-    events = [
-        {"event_id": "e", "place_id": "dl:izyum", "disputed": True, "date_from": date(2022, 9, 10), "date_to": None}
-    ]
+    events = [{"event_id": "e", "claim_ids": ["1"], "disputed": True}]
     features = {f.place_id: f for f in build_view(generation(tmp_path, claims, events=events), SEPTEMBER_10).features}
     izyum, region = features["dl:izyum"], features["dl:kharkiv-region"]
     assert (izyum.name, izyum.lat, izyum.lon, izyum.kind) == ("Izyum", 49.21, 37.25, "point")
@@ -94,81 +74,6 @@ def test_a_number_stays_when_other_places_come_and_fits_javascript(tmp_path: Pat
     assert all(0 <= number < 2**53 for number in numbers.values())
 
 
-TEXT = "First paragraph. Not here.\nBefore it.  Émile 🌍 said “so”. After it.\n\nLast paragraph."
-
-
-def test_evidence_is_the_sentence_in_its_paragraph(tmp_path: Path) -> None:
-    sentence = "Émile 🌍 said “so”."
-    start = TEXT.index(sentence)
-    row = claim(start=start, end=start + len(sentence), claimant="Émile", cue="said", verification="unverified")
-    reports = [report(text=TEXT, origin="Reuters"), report(report_id="r2", report="copy.txt")]
-    [evidence] = find_evidence(generation(tmp_path, [row], reports=reports), "dl:izyum", SEPTEMBER_10)
-    assert (evidence.before, evidence.sentence, evidence.after) == ("Before it.  ", sentence, " After it.")
-    assert (evidence.claimant, evidence.cue, evidence.verification) == ("Émile", "said", "unverified")
-    assert (evidence.outlet, evidence.published, evidence.published_basis) == (
-        "An outlet",
-        date(2022, 9, 11),
-        "printed",
-    )
-    assert (evidence.origin, evidence.n_copies) == ("Reuters", 1)
-    assert (evidence.date_from, evidence.date_to, evidence.date_basis) == (*[date(2022, 9, 10)] * 2, "relative")
-    assert evidence.place_reason == "the only one of its name"
-
-
-@settings(max_examples=20, deadline=None)  # each publishes a generation, with all its fsyncs
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40), st.data())
-def test_offsets_are_code_points_of_the_original_text(
-    tmp_path_factory: pytest.TempPathFactory, text: str, data: st.DataObject
-) -> None:
-    start = data.draw(st.integers(0, len(text)))
-    end = data.draw(st.integers(start, len(text)))
-    found = generation(tmp_path_factory.mktemp("g"), [claim(start=start, end=end)], reports=[report(text=text)])
-    [evidence] = find_evidence(found, "dl:izyum", SEPTEMBER_10)
-    assert evidence.sentence == text[start:end]
-    assert text[:start].endswith(evidence.before)
-    assert text[end:].startswith(evidence.after)
-
-
-def test_evidence_comes_in_order_of_time(tmp_path: Path) -> None:
-    days = [date(2022, 9, 12), date(2022, 9, 8), date(2022, 9, 10)]
-    claims = [claim(claim_id=str(n), date_from=day, date_to=day) for n, day in enumerate(days)]
-    found = find_evidence(generation(tmp_path, claims), "dl:izyum", EVERYTHING)
-    assert [e.date_from for e in found] == sorted(days)
-
-
-def test_days_count_each_claim_on_each_of_its_days(tmp_path: Path) -> None:
-    claims = [
-        claim(claim_id="1", date_from=date(2022, 9, 8), date_to=date(2022, 9, 10)),
-        claim(claim_id="2"),
-        claim(claim_id="3", date_from=None, date_to=None),
-        claim(claim_id="4", date_from=date(2014, 3, 1), date_to=date(2022, 9, 13)),
-    ]
-    days = find_days(generation(tmp_path, claims))
-    assert days is not None
-    assert (days.first, days.last) == (date(2014, 3, 1), date(2022, 9, 13))
-    assert days.counts == {
-        date(2014, 3, 1): 1,
-        date(2022, 9, 8): 1,
-        date(2022, 9, 9): 1,
-        date(2022, 9, 10): 2,
-    }
-
-
-def test_there_are_no_days_where_nothing_is_dated(tmp_path: Path) -> None:
-    assert find_days(generation(tmp_path, [claim(date_from=None, date_to=None)])) is None
-    assert find_days(generation(tmp_path / "empty", [])) is None
-
-
-@pytest.mark.parametrize("last", [date(2022, 1, 1), date(2022, 3, 1), date(2022, 12, 31), date(2090, 7, 9)])
-def test_bins_cover_all_days_once(last: date) -> None:
-    first = date(2022, 1, 1)
-    bins = count_bins(Days(first, last, {first: 2, last: 3} if last > first else {first: 5}))
-    assert len(bins) <= 240
-    assert (bins[0].first, bins[-1].last) == (first, last)
-    assert all((b.first - a.last).days == 1 for a, b in pairwise(bins))
-    assert sum(b.count for b in bins) == 5
-
-
 def test_lists_and_figures(tmp_path: Path) -> None:
     tray = [
         {"kind": "unreadable", "report": "x.bin", "reason": "a NUL byte", "text": ""},
@@ -181,22 +86,71 @@ def test_lists_and_figures(tmp_path: Path) -> None:
     assert (figures.reports, figures.independent_sources, figures.claims, figures.in_trays) == (2, 1, 2, 2)
 
 
-def test_a_dispute_is_in_view_with_both_sides_in_its_days_only(tmp_path: Path) -> None:
-    events = [
-        {
-            "event_id": "e1",
-            "place_id": "dl:izyum",
-            "event_type": "strike",
-            "date_from": date(2022, 9, 9),
-            "date_to": date(2022, 9, 10),
-            "disputed": True,
-            "claimants": ["Kyiv"],
-            "opposing_claimants": ["Moscow"],
-        },
-        {"event_id": "e2", "place_id": "dl:izyum", "date_from": date(2022, 9, 10), "disputed": False},
+def test_an_event_is_in_view_with_its_own_figures_when_a_claim_of_it_is(tmp_path: Path) -> None:
+    claims = [
+        claim(claim_id="1"),
+        claim(claim_id="2", date_from=date(2022, 9, 12), date_to=date(2022, 9, 12)),
+        claim(claim_id="3", status="denied"),
+        claim(claim_id="4", date_from=date(2022, 9, 1), date_to=date(2022, 9, 1)),
     ]
-    found = generation(tmp_path, [], events=events)
-    [dispute] = find_disputes(found, "dl:izyum", SEPTEMBER_10)
-    assert (dispute.claimants, dispute.opposing_claimants) == (("Kyiv",), ("Moscow",))
-    assert (dispute.date_from, dispute.date_to) == (date(2022, 9, 9), date(2022, 9, 10))
-    assert find_disputes(found, "dl:izyum", Filter(date(2022, 9, 11), date(2022, 9, 11))) == []
+    event = {
+        "event_id": "e1",
+        "claim_ids": ["1", "2", "3"],
+        "place_id": "dl:izyum",
+        "place_name": "Izyum",
+        "date_from": date(2022, 9, 10),
+        "date_to": date(2022, 9, 12),
+        "event_type": "strike",
+        "status": "reported",
+        "headline": "Words",
+        "n_reports": 4,
+        "independent_sources": 3,
+        "independent_claimants": 2,
+        "disputed": True,
+    }
+    found = generation(tmp_path, claims, events=[event, {"event_id": "e2", "claim_ids": ["4"]}])
+    [row] = list_events(found, SEPTEMBER_10).to_dict("records")
+    assert {name: row[name] for name in event if name in row and "date" not in name} == {
+        name: value for name, value in event.items() if name not in ("claim_ids", "place_id", "date_from", "date_to")
+    }
+    assert (row["date_from"].date(), row["date_to"].date(), row["n_claims"]) == (
+        date(2022, 9, 10),
+        date(2022, 9, 12),
+        2,
+    )
+    assert row["number"] == read_places(found)[0].number
+    assert list_events(found, Filter(statuses=["denied"], date_from=date(2022, 9, 12))).empty
+    assert sorted(list_events(found, EVERYTHING).event_id) == ["e1", "e2"]
+
+
+def test_places_are_listed_with_what_is_in_view_of_them(tmp_path: Path) -> None:
+    claims = [
+        claim(claim_id="1", origin_id="o1"),
+        claim(claim_id="2", origin_id="o2", date_from=date(2022, 9, 9), date_to=date(2022, 9, 12)),
+        claim(claim_id="3", date_from=date(2022, 9, 1), date_to=date(2022, 9, 1)),
+        claim(claim_id="4", place_id="dl:sea", place_name="A sea", place_kind="natural", lat=None, lon=None),
+    ]
+    events = [{"event_id": "e1", "claim_ids": ["1", "2"]}, {"event_id": "e2", "claim_ids": ["3"]}]
+    izyum, sea = list_places(generation(tmp_path, claims, events=events), SEPTEMBER_10).to_dict("records")
+    assert (izyum["place_name"], izyum["place_kind"], izyum["n_claims"], izyum["n_events"]) == (
+        "Izyum",
+        "settlement",
+        2,
+        1,
+    )
+    assert (izyum["independent_sources"], izyum["first_day"].date(), izyum["last_day"].date()) == (
+        2,
+        date(2022, 9, 9),
+        date(2022, 9, 12),
+    )
+    assert (sea["place_id"], sea["n_claims"], sea["n_events"]) == ("dl:sea", 1, 0)
+
+
+def test_the_map_and_the_lists_follow_every_field_of_the_filter(tmp_path: Path) -> None:
+    claims = [claim(claim_id="1"), claim(claim_id="2", status="denied", place_id="gn:1")]
+    found = generation(tmp_path, claims)
+    chosen = Filter(statuses=["denied"])
+    assert [f.place_id for f in build_view(found, chosen).features] == ["gn:1"]
+    assert list_claims(found, chosen).claim_id.tolist() == ["2"]
+    assert list_places(found, chosen).place_id.tolist() == ["gn:1"]
+    assert find_evidence(found, "dl:izyum", chosen) == []
