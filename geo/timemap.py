@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import streamlit as st
 
@@ -104,9 +104,9 @@ class Dropped:
 class TimemapResult:
     """What is shown since the hand last let go; before it ever did, what the state said.
 
-    Without ``date_from`` and ``date_to`` all days are. ``compare`` are the days compared with; ``selected`` is a place's
-    number; ``bounds`` are south, west, north and east of what is in sight, None before the map has come to rest;
-    ``dropped`` is set in one rerun alone.
+    Without ``date_from`` and ``date_to`` all days are. ``compare`` are the days compared with; ``selected`` is a
+    place's number; ``bounds`` are south, west, north and east of what is in sight, None before the map has come to
+    rest; ``dropped`` is set in one rerun alone.
     """
 
     date_from: date | None = None
@@ -217,6 +217,6 @@ def _dropped(value: Any) -> Dropped | None:
     return Dropped(known, float(lat), (float(lon) + 180) % 360 - 180)
 
 
-def _is_within(value: Any, limit: float) -> bool:
+def _is_within(value: Any, limit: float) -> TypeGuard[float]:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and math.isfinite(value) and abs(value) <= limit

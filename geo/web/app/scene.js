@@ -74,7 +74,7 @@ class Scene {
   }
 
   /**
-   * The days on which nineteen of twenty claims begin, where that is a small part of all: "since 1990" in one report
+   * The last days, on which four of five claims begin, where they are a small part of all: "since 1990" in one report
    * must not press a week's news into a single bar.
    *
    * @returns {Window}
@@ -82,7 +82,7 @@ class Scene {
   get focus() {
     const starts = Float64Array.from(this._starts()).sort();
     if (!starts.length) return this.everything;
-    const from = starts[Math.floor(starts.length / 20)];
+    const from = starts[Math.floor(starts.length / 5)];
     const days = this.lastDay - from + 1;
     return days * 2 > this.lastDay ? this.everything : { from: Math.max(0, from - Math.ceil(days / 20)), to: this.lastDay };
   }
