@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeGuard
 import streamlit as st
 
 from geo.assets import serve_assets
-from geo.maps import COLOURS
+from geo.maps import LEGEND
 from geo.scene import STATUSES, TYPES
 
 __all__ = ["TEXTS", "Dropped", "Frame", "TimemapResult", "TimemapState", "send_scene", "show_timemap"]
@@ -158,7 +158,8 @@ def _given(state: TimemapState, texts: Mapping[str, str], key: str) -> dict[str,
         "edit": state.edit,
         "height": state.height,
         "frame": asdict(state.frame),
-        "types": [{"colour": COLOURS[name], "words": name.replace("-", " ")} for name in TYPES],
+        "types": [{"colour": colour, "words": words} for colour, words, _ in LEGEND],
+        "hues": [next(n for n, (_, _, kinds) in enumerate(LEGEND) if name in kinds) for name in TYPES],
         "statuses": list(STATUSES),
         "texts": {**TEXTS, **texts},
     }

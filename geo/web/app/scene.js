@@ -143,13 +143,18 @@ class Scene {
   }
 }
 
+/** @returns {Places} */
+function placesOf({ names }, column) {
+  const of = "number lat lon radiusKm kind isCountry shape label anchorLat anchorLon bearing".split(" ");
+  return { length: names.length, name: names, ...Object.fromEntries(of.map((name) => [name, column(name)])) };
+}
+
 /** Places with their claims. */
 export class PlaceScene extends Scene {
   constructor(head, column) {
     super(head, column);
-    const names = "number lat lon radiusKm kind isCountry shape label anchorLat anchorLon bearing".split(" ");
     /** @type {Places} */
-    this.places = { length: head.names.length, name: head.names, ...Object.fromEntries(names.map((name) => [name, column(name)])) };
+    this.places = placesOf(head, column);
     this._claims = Object.fromEntries("first last type status verification origin".split(" ").map((name) => [name, column(name)]));
     this._claimsAt = column("claimsAt");
     this._disputes = { at: column("disputeAt"), first: column("disputeFirst"), last: column("disputeLast") };
@@ -235,6 +240,8 @@ const NO_ORIGIN = 0xffffffff;
 export class CellScene extends Scene {
   constructor(head, column) {
     super(head, column);
+    /** None: @type {Places} */
+    this.places = placesOf({ names: [] }, column);
     this._zoom = head.zoom;
     this._cell = { x: column("cellX"), y: column("cellY"), type: column("cellType"), at: column("daysAt") };
     this._days = { starts: column("starts"), ends: column("ends") };
