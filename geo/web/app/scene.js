@@ -22,6 +22,7 @@ const N_TYPES = 14;
 const N_STATUSES = 4;
 const CELL_LEVELS = 3; // a tile of 256 pixels is cut into 8 × 8 cells
 const MOST_BINS = 240;
+const FEWEST_DAYS = 14; // that a plot spans, where there are so many
 const ARRAYS = { "|u1": Uint8Array, "<u2": Uint16Array, "<u4": Uint32Array, "<i4": Int32Array, "<f4": Float32Array, "<f8": Float64Array };
 
 /** @param {string} iso @returns {number} days since 1 January 1970 */
@@ -83,8 +84,8 @@ class Scene {
     const starts = Float64Array.from(this._starts()).sort();
     if (!starts.length) return this.everything;
     const from = starts[Math.floor(starts.length / 5)];
-    const days = this.lastDay - from + 1;
-    return days * 2 > this.lastDay ? this.everything : { from: Math.max(0, from - Math.ceil(days / 20)), to: this.lastDay };
+    const days = Math.max(FEWEST_DAYS, this.lastDay - from + 1);
+    return days * 2 > this.lastDay ? this.everything : { from: this.lastDay - days + 1, to: this.lastDay };
   }
 
   /** The unit in which so many days fill no more bins than can be told apart. @param {Window} window @returns {Unit} */
