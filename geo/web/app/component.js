@@ -194,13 +194,23 @@ class TimeMap {
     const window = this._days(this._window) ?? this._scene.everything;
     const compare = this._days(this._compare);
     if (this._scene.isCells) {
-      this._map.showCells(this._hued(this._scene.cells(window, this._map.zoom())));
+      this._map.showCells(this._hued(this._scene.cells(window, this._map.zoom(), this._sight())));
     } else if (compare) {
       const { a, b } = this._scene.compare(window, compare);
       this._map.compare({ a: this._hued(a), b: this._hued(b) });
     } else {
       this._map.show(this._hued(this._scene.count(window)));
     }
+  }
+
+  /** What is in sight with as much again on all sides, for a map that is pulled along; null before it has come to rest. */
+  _sight() {
+    if (!this._view) return null;
+    const [south, west, north, east] = this._view.bounds;
+    const [left, right] = [west, east].map((lon) => lon / 360 + 0.5);
+    const [top, bottom] = [north, south].map((lat) => 0.5 - mercator(lat) / (2 * Math.PI));
+    const [wide, tall] = [right - left, bottom - top];
+    return [left - wide, top - tall, right + wide, bottom + tall];
   }
 
   /** The counts with the legend's types. */
@@ -226,9 +236,8 @@ class TimeMap {
   }
 
   _rest(view) {
-    const isZoomed = this._view?.zoom !== view.zoom;
     this._view = view;
-    if (isZoomed && this._scene.isCells) this._draw();
+    if (this._scene.isCells) this._draw();
     this._send();
   }
 
@@ -262,8 +271,12 @@ class Echoes {
 const isSame = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 function middleLatitude(south, north) {
-  const height = (latitude) => Math.asinh(Math.tan((latitude * Math.PI) / 180));
-  return (Math.atan(Math.sinh((height(south) + height(north)) / 2)) * 180) / Math.PI;
+  return (Math.atan(Math.sinh((mercator(south) + mercator(north)) / 2)) * 180) / Math.PI;
+}
+
+/** The height of a latitude on a Mercator map whose world is 2π wide. */
+function mercator(latitude) {
+  return Math.asinh(Math.tan((Math.max(-85.05, Math.min(85.05, latitude)) * Math.PI) / 180));
 }
 
 /** Add a style sheet to a root, once, and wait until it counts. */
