@@ -67,14 +67,9 @@ _PLACES = f"""
 
 _CLAIMS = f"""
     SELECT {_NUMBER} AS number, first_day - ? AS first, last_day - ? AS last, {_TYPE} AS type, {_STATUS} AS status,
-        {_VERIFICATION} AS verification,
+        {_VERIFICATION} AS verification, coalesce(event_disputed, false) AS disputed,
         CASE WHEN origin_id IS NULL THEN {_NO_ORIGIN} ELSE dense_rank() OVER (ORDER BY origin_id) - 1 END AS origin
     FROM ({{seen}}) WHERE {_MAPPED} ORDER BY ALL
-"""  # noqa: S608 - as above
-
-_DISPUTES = f"""
-    SELECT {_NUMBER} AS number, coalesce(date_from, date_to) - ? AS first, coalesce(date_to, date_from) - ? AS last
-    FROM events WHERE disputed AND coalesce(date_from, date_to) IS NOT NULL ORDER BY ALL
 """  # noqa: S608 - as above
 
 _POINTS = f"""
@@ -110,7 +105,7 @@ def pack_scene(generation: Generation, chosen: Filter) -> bytes:
     if span["first"].isna().all():
         return _pack({"shape": "places", "first": None, "last": None, "names": []}, {})
     first, last = (pd.Timestamp(span[name][0]).date() for name in ("first", "last"))
-    seen, params = _claims_relation(chosen)
+    seen, params = _dated(chosen)
     head: dict[str, Any] = {"first": first.isoformat(), "last": last.isoformat()}
     steps = _step_columns(_ask(generation, _SUMMED.format(steps=_STEPS), seen, params, first))
     count = int(generation.query(f"SELECT count(*) AS n FROM ({seen})", params)["n"][0])  # noqa: S608 - as above
@@ -119,16 +114,22 @@ def pack_scene(generation: Generation, chosen: Filter) -> bytes:
         return _pack(head | {"shape": "cells", "zoom": zoom}, cells | steps)
     places = generation.query(_PLACES.format(seen=seen), params)
     claims = _ask(generation, _CLAIMS, seen, params, first)
-    disputes = generation.query(_DISPUTES, [first, first])
     names = [str(name) for name in places["name"]]
-    return _pack(head | {"shape": "places", "names": names}, _place_columns(places, claims, disputes) | steps)
+    return _pack(head | {"shape": "places", "names": names}, _place_columns(places, claims) | steps)
 
 
-def _claims_relation(chosen: Filter) -> tuple[str, list[Any]]:
-    """Return SQL for the dated claims that a filter lets through but for its days, and its parameters."""
+def _dated(chosen: Filter) -> tuple[str, list[Any]]:
+    """Return SQL for the dated claims that a filter lets through, whatever its days, and its parameters."""
+    sql, params = _claims_relation(chosen)
+    return f"SELECT * FROM ({sql}) WHERE first_day IS NOT NULL", params  # noqa: S608 - as above
+
+
+def _claims_relation(_chosen: Filter) -> tuple[str, list[Any]]:
+    """Return SQL for all claims with the days that they cover and whether their event is disputed."""
     sql = """
-        SELECT *, coalesce(date_from, date_to) AS first_day, coalesce(date_to, date_from) AS last_day
-        FROM claims WHERE coalesce(date_from, date_to) IS NOT NULL
+        SELECT claims.*, coalesce(date_from, date_to) AS first_day, coalesce(date_to, date_from) AS last_day,
+            members.disputed AS event_disputed
+        FROM claims LEFT JOIN (SELECT unnest(claim_ids) AS claim_id, disputed FROM events) AS members USING (claim_id)
     """
     return sql, []
 
@@ -137,10 +138,9 @@ def _ask(generation: Generation, sql: str, seen: str, params: list[Any], first: 
     return generation.query(sql.format(seen=seen), [first, first, *params])
 
 
-def _place_columns(places: pd.DataFrame, claims: pd.DataFrame, disputes: pd.DataFrame) -> dict[str, Any]:
-    """Return each place once, its claims one after the other from ``claims_at`` on, and the days of its disputes."""
+def _place_columns(places: pd.DataFrame, claims: pd.DataFrame) -> dict[str, Any]:
+    """Return each place once, and its claims one after the other from ``claimsAt`` on."""
     number = places["number"].to_numpy()
-    known = disputes[disputes["number"].isin(number)]
     at = np.searchsorted(number, claims["number"].to_numpy())
     kinds = list(places["place_kind"])
     is_area = places["is_area"].to_numpy(bool)
@@ -164,10 +164,8 @@ def _place_columns(places: pd.DataFrame, claims: pd.DataFrame, disputes: pd.Data
         "type": claims["type"].to_numpy("u1"),
         "status": claims["status"].to_numpy("u1"),
         "verification": claims["verification"].to_numpy("u1"),
+        "disputed": claims["disputed"].to_numpy("u1"),
         "origin": claims["origin"].to_numpy("<u4"),
-        "disputeAt": np.searchsorted(number, known["number"].to_numpy()).astype("<u4"),
-        "disputeFirst": known["first"].to_numpy("<i4"),
-        "disputeLast": known["last"].to_numpy("<i4"),
     }
 
 

@@ -67,10 +67,10 @@ def made(n: int, seed: int = 1) -> dict[str, list[dict[str, Any]]]:
                 origin_id=f"o{rng.randrange(8)}",
             )
         )
-    days = [START + timedelta(days=rng.randrange(500)) for _ in range(6)]
     events = [
-        {"event_id": f"e{i}", "place_id": f"p{i}", "disputed": i % 3 > 0, "date_from": day, "date_to": day}
-        for i, day in enumerate(days)
+        {"event_id": f"e{i}", "claim_ids": [row["claim_id"]], "disputed": i % 3 > 0}
+        | {name: row[name] for name in ("place_id", "date_from", "date_to")}
+        for i, row in enumerate(rng.sample(rows, 6))
     ]
     return {"claims": rows, "events": events}
 

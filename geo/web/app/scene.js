@@ -158,9 +158,8 @@ export class PlaceScene extends Scene {
     super(head, column);
     /** @type {Places} */
     this.places = placesOf(head, column);
-    this._claims = Object.fromEntries("first last type status verification origin".split(" ").map((name) => [name, column(name)]));
+    this._claims = Object.fromEntries("first last type status verification disputed origin".split(" ").map((name) => [name, column(name)]));
     this._claimsAt = column("claimsAt");
-    this._disputes = { at: column("disputeAt"), first: column("disputeFirst"), last: column("disputeLast") };
     this._seenAt = new Uint32Array(this._claims.origin.reduce((most, origin) => (origin === NO_ORIGIN ? most : Math.max(most, origin + 1)), 0));
     this._round = 0;
   }
@@ -188,7 +187,7 @@ export class PlaceScene extends Scene {
       status: new Uint8Array(n),
       disputed: new Uint8Array(n),
     };
-    const { first, last, type, status, origin } = this._claims;
+    const { first, last, type, status, disputed, origin } = this._claims;
     const types = new Uint32Array(N_TYPES);
     for (let place = 0; place < n; place++) {
       const end = this._claimsAt[place + 1];
@@ -198,6 +197,7 @@ export class PlaceScene extends Scene {
       for (let i = this._claimsAt[place]; i < end && first[i] <= to; i++) {
         if (last[i] < from) continue;
         claims++;
+        if (disputed[i]) counts.disputed[place] = 1;
         types[type[i]]++;
         if (status[i] < firmest) firmest = status[i];
         if (origin[i] !== NO_ORIGIN && this._seenAt[origin[i]] !== round) {
@@ -211,20 +211,12 @@ export class PlaceScene extends Scene {
       counts.type[place] = mostFrequent(types);
       counts.status[place] = firmest % N_STATUSES; // of none that is known, the firmest
     }
-    this._markDisputed(counts, from, to);
     return counts;
   }
 
   /** @param {Window} a @param {Window} b @returns {{a: Counts, b: Counts}} */
   compare(a, b) {
     return { a: this.count(a), b: this.count(b) };
-  }
-
-  _markDisputed(counts, from, to) {
-    const { at, first, last } = this._disputes;
-    for (let i = 0; i < at.length; i++) {
-      if (first[i] <= to && last[i] >= from && counts.claims[at[i]]) counts.disputed[at[i]] = 1;
-    }
   }
 
   /** A number that no origin was last seen at. */
