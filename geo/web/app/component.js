@@ -77,6 +77,8 @@ class TimeMap {
     this._compare = given.compare;
     this._selected = kept ? kept.selected : given.selected;
     this._view = kept?.view ?? null;
+    /** The days when the hand last let go: what Python is told, also when the map comes to rest meanwhile. */
+    this._settled = { window: this._window, compare: this._compare };
     this._echoes = { window: new Echoes(), compare: new Echoes(), selected: new Echoes() };
   }
 
@@ -89,9 +91,10 @@ class TimeMap {
     this._timelineHost = this._host.appendChild(document.createElement("div"));
     this._dress();
     await Promise.all([loadStyles(this.root), addStyle(this.root, "timeline.css")]);
+    if (this._isGone) return;
     this.root.appendChild(this._host);
     const known = register.scenes.get(this._given.key);
-    if (known && !this._isGone) this.setScene(known.scene);
+    if (known) this.setScene(known.scene);
   }
 
   /** Show another scene at the same zoom, window and choice. */
@@ -151,6 +154,7 @@ class TimeMap {
       return isNews && !isSame(given[name], this[`_${name}`]);
     });
     for (const name of names) this[`_${name}`] = given[name];
+    if (names.length) this._settled = { window: this._window, compare: this._compare };
     return names.length > 0;
   }
 
@@ -226,6 +230,7 @@ class TimeMap {
 
   _letGo(window, compare) {
     this._follow(window, compare);
+    this._settled = { window: this._window, compare: this._compare };
     this._send();
   }
 
@@ -243,7 +248,7 @@ class TimeMap {
 
   /** Tell Python everything in one piece: each call is a rerun of the fragment. */
   _send() {
-    const sent = { window: this._window, compare: this._compare, selected: this._selected };
+    const sent = { ...this._settled, selected: this._selected };
     for (const [name, value] of Object.entries(sent)) this._echoes[name].add(value);
     this._tell.state("sent", { ...sent, bounds: this._view?.bounds ?? null, zoom: this._view?.zoom ?? null });
   }
