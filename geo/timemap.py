@@ -20,7 +20,7 @@ from geo.assets import serve_assets
 from geo.maps import LEGEND
 from geo.scene import STATUSES, TYPES
 
-__all__ = ["TEXTS", "Dropped", "Frame", "TimemapResult", "TimemapState", "send_scene", "show_timemap"]
+__all__ = ["TEXTS", "Dropped", "Frame", "TimemapResult", "TimemapState", "read_timemap", "send_scene", "show_timemap"]
 
 TEXTS: Mapping[str, str] = MappingProxyType(
     {
@@ -64,7 +64,7 @@ _LARGEST_NUMBER = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where a map opens: its centre in degrees and its zoom."""
+    """Where a map opens: its centre in degrees, and its zoom if 900 pixels wide; a narrower one opens further out."""
 
     lat: float
     lon: float
@@ -134,7 +134,17 @@ def show_timemap(
     _, mount = _components()
     tell = on_change or _nothing
     found = mount(key=key, data=_given(state, texts, key), on_sent_change=tell, on_dropped_change=tell)
-    return _result(state, found.get("sent"), found.get("dropped"))
+    return _result(_given(state, texts, key), found.get("sent"), found.get("dropped"))
+
+
+def read_timemap(key: str) -> TimemapResult:
+    """Return what the hand just did; to be called in ``on_change``, before the run that it brings about.
+
+    There the page takes the days and the choice for its own, so that it may set others later and the last word counts.
+    """
+    found = st.session_state.get(key)
+    cells = found if isinstance(found, Mapping) else {}
+    return _result({}, cells.get("sent"), cells.get("dropped"))
 
 
 @cache
@@ -169,8 +179,8 @@ def _iso(days: tuple[date, date] | None) -> dict[str, str] | None:
     return None if days is None else {"from": days[0].isoformat(), "to": days[1].isoformat()}
 
 
-def _result(state: TimemapState, sent: Any, dropped: Any) -> TimemapResult:
-    cells = sent if isinstance(sent, Mapping) else _given(state, {}, "")
+def _result(given: Mapping[str, Any], sent: Any, dropped: Any) -> TimemapResult:
+    cells = sent if isinstance(sent, Mapping) else given
     window = _days(cells.get("window")) or (None, None)
     zoom = cells.get("zoom")
     return TimemapResult(

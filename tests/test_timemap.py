@@ -12,12 +12,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from geo.store import publish
-from geo.timemap import TEXTS, Dropped, Frame, TimemapResult, TimemapState, _result
+from geo.timemap import TEXTS, Dropped, Frame, TimemapResult, TimemapState, _given, _result
 from tests.pages import PATIENCE, Watched, claim, open_chromium, serve, watch
 from tests.test_hostile import HOSTILE, free_port
 
 FIRST = date(2022, 9, 1)
-STATE = TimemapState(Frame(49.2, 37.2, 6.0), window=(FIRST, FIRST))
+STATE = _given(TimemapState(Frame(49.2, 37.2, 6.0), window=(FIRST, FIRST)), {}, "timemap")
 NOTHING_SENT = TimemapResult(FIRST, FIRST)
 
 
@@ -70,13 +70,16 @@ import json
 import streamlit as st
 from geo.scene import pack_scene
 from geo.store import Generation
-from geo.timemap import Frame, TimemapState, send_scene, show_timemap
+from geo.timemap import Frame, TimemapState, read_timemap, send_scene, show_timemap
 from geo.view import EVERYTHING
 
 st.set_page_config(layout="wide")
 other = st.checkbox("Another filter")
 st.checkbox("The whole page")
 send_scene(pack_scene(Generation(Path({other!r} if other else {path!r}), {{}}), EVERYTHING), "timemap")
+
+def take():
+    st.session_state["taken"] = str(read_timemap("timemap").date_to)
 
 @st.fragment
 def view():
@@ -85,8 +88,9 @@ def view():
     compare = (date(2022, 9, 1), date(2022, 9, 3)) if st.checkbox("Compare") else None
     window = (date(2022, 9, 5), date(2022, 9, 7)) if kept else None
     state = TimemapState(Frame(49.2, 37.2, 6.0), window=window, compare=compare, height=300)
-    result = show_timemap(state, {{"play": "Abspielen"}}, "timemap")
+    result = show_timemap(state, {{"play": "Abspielen"}}, "timemap", take)
     st.text(json.dumps({{"runs": runs, **asdict(result)}}, default=str))
+    st.text("taken: " + st.session_state.get("taken", "nothing"))
 
 view()
 """
@@ -200,6 +204,7 @@ def test_the_map_follows_a_drag_and_python_hears_once_when_the_hand_lets_go(watc
     expect_told(page, 4, 12)
     assert told(page)["runs"] == before["runs"] + 1
     expect_days(page, 4, 12)
+    expect(page.get_by_text("taken: 2022-09-12")).to_be_visible()
 
 
 @pytest.mark.browser

@@ -19,6 +19,7 @@ import { decodeScene } from "./scene.js";
 import { createTimeline } from "./timeline.js";
 
 const MOST_ECHOES = 20;
+const USUAL_WIDTH = 900; // pixels, of the map that a frame is reckoned for
 
 /** Scenes and views by key. @type {{scenes: Map<string, object>, views: Map<string, TimeMap>, kept: Map<string, object>}} */
 const register = (globalThis[Symbol.for("dateline")] ??= { scenes: new Map(), views: new Map(), kept: new Map() });
@@ -179,7 +180,9 @@ class TimeMap {
 
   /** Where the map opens: where it was when it was last taken away, else where Python says. */
   _frame() {
-    if (!this._view) return this._given.frame;
+    const { lat, lon, zoom } = this._given.frame;
+    const narrower = Math.log2(Math.min(1, this._mapHost.clientWidth / USUAL_WIDTH || 1));
+    if (!this._view) return { lat, lon, zoom: Math.round(2 * (zoom + narrower)) / 2 };
     const [south, west, north, east] = this._view.bounds;
     return { lat: middleLatitude(south, north), lon: (west + east) / 2, zoom: this._view.zoom };
   }
