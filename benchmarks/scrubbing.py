@@ -25,10 +25,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the page and its rows are the tests'
+
 from geo.model import EventType
 from geo.store import Generation, publish
-from tests.pages import claim, open_chromium, serve, watch
-from tests.test_hostile import free_port
+from tests.pages import claim, free_port, open_chromium, serve, watch
 
 FIRST, DAYS, SPOTS = date(2020, 1, 1), 1000, 20_000
 GOALS = {"median_ms": 50.0, "p95_ms": 100.0}

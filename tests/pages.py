@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -79,6 +80,13 @@ def report(**changes: Any) -> dict[str, Any]:
         "origin": "",
         "text": "Words",
     } | changes
+
+
+def free_port() -> str:
+    """Return a port that nobody listens at."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return str(listening.getsockname()[1])
 
 
 @contextmanager

@@ -214,6 +214,18 @@ def test_the_browser_counts_as_the_view_does_on_made_claims(page: Page, tmp_path
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("days_before", "first"), [(9000, "2022-08-31"), (10, "2022-09-03")])
+def test_a_few_old_claims_do_not_press_the_news_into_one_bar(
+    page: Page, tmp_path: Path, days_before: int, first: str
+) -> None:
+    last = date(2022, 9, 13)
+    rows = [claim(claim_id=f"c{n}", date_from=last, date_to=last) for n in range(9)]
+    old = last - timedelta(days=days_before)
+    load(page, pack_scene(publish(tmp_path, {"claims": [*rows, claim(date_from=old, date_to=last)]}, {}), EVERYTHING))
+    assert page.evaluate("[scene.iso(scene.focus.from), scene.iso(scene.focus.to)]") == [first, "2022-09-13"]
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("unit", ["week", "month", "year"])
 def test_longer_bins_hold_the_sums_of_their_days(page: Page, tmp_path: Path, unit: str) -> None:
     generation = publish(tmp_path, made(500), {})

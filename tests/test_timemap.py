@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from geo.store import publish
 from geo.timemap import TEXTS, Dropped, Frame, TimemapResult, TimemapState, _given, _result
-from tests.pages import PATIENCE, Watched, claim, open_chromium, serve, watch
-from tests.test_hostile import HOSTILE, free_port
+from tests.pages import PATIENCE, Watched, claim, free_port, open_chromium, serve, watch
+from tests.test_hostile import HOSTILE
 
 FIRST = date(2022, 9, 1)
 STATE = _given(TimemapState(Frame(49.2, 37.2, 6.0), window=(FIRST, FIRST)), {}, "timemap")
@@ -305,6 +305,18 @@ def test_python_can_move_the_window_and_the_hand_keeps_it(watched: Watched) -> N
     expect(page.get_by_text('{"runs"')).to_contain_text("2022-09-04")
     page.get_by_text("Compare", exact=True).click()
     expect(slider(page, "compare_to")).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_python_hears_of_a_dropped_pin_in_one_run_alone(watched: Watched) -> None:
+    page = watched.page
+    heard = page.get_by_text('{"runs"')
+    page.evaluate(f"{VIEW}._map.onDrop(7, 49.5, 37.25)")
+    expect(heard).to_contain_text('"dropped": {"number": 7, "lat": 49.5, "lon": 37.25}')
+    slider(page, "window_from").focus()
+    page.keyboard.press("ArrowRight")
+    expect_told(page, 2, 20)
+    expect(heard).to_contain_text('"dropped": null')
 
 
 @pytest.mark.browser
