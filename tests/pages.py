@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,6 +87,13 @@ def report(**changes: Any) -> dict[str, Any]:
 def generation(folder: Path, claims: list[dict[str, Any]], **tables: list[dict[str, Any]]) -> Generation:
     """Publish these claims of one report, and the rows of other tables that are given."""
     return publish(folder, {"reports": [report()], **tables, "claims": claims}, {})
+
+
+def free_port() -> str:
+    """Return a port that nobody listens at."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return str(listening.getsockname()[1])
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Strings that would run in a template, a script or a page, in every field: all are plain text and nothing runs."""
 
 import re
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from geo.maps import draw_map, draw_places
 from geo.resources import resource
 from geo.store import publish
 from geo.view import build_view
-from tests.pages import claim, open_chromium, report, serve, watch
+from tests.pages import claim, free_port, open_chromium, report, serve, watch
 
 HOSTILE = [
     "{{ cycler.__init__.__globals__.os.getpid() }}",
@@ -149,12 +148,6 @@ def test_in_files_and_a_gazetteer_they_are_plain_text(browser: Browser, reports:
             expect(watched.page.locator(".st-key-evidence .st-key-paragraph_0")).to_contain_text(sentence)
         assert_nothing_ran(watched.page, pid)
         watched.assert_clean()
-
-
-def free_port() -> str:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return str(listening.getsockname()[1])
 
 
 def choose(page: Page, name: str) -> None:
