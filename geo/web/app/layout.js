@@ -150,7 +150,7 @@ function cellSpots(frame, cells) {
   cells.forEach((cell, at) => {
     spots.x[at] = frame.toX(cell.x);
     spots.y[at] = frame.toY(cell.y);
-    spots.r[at] = Math.min(widest, 18 + 8 * Math.log10(cell.n)) / 2;
+    spots.r[at] = Math.min(widest, 15 + 10 * Math.log10(cell.n)) / 2;
     spots.ref[at] = at;
   });
   return spots;

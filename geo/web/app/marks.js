@@ -228,7 +228,7 @@ const CHANGE_SIGNS = {
 /** @param {CanvasRenderingContext2D} context @param {number} half @param {string} words @param {string} colour @param {Look} look */
 function paintCell(context, half, words, colour, look) {
   paintSquare(context, half, colour, look);
-  context.font = `600 ${half < 11 ? 10 : 12}px ${drawing.FONT}`;
+  context.font = `600 ${half < 9 ? 10 : half < 12 ? 11 : 12}px ${drawing.FONT}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = readableOn(colour, DARK, WHITE);
@@ -241,11 +241,8 @@ function paintSquare(context, half, colour, look) {
   context.roundRect(-half, -half, 2 * half, 2 * half, 3);
   context.fillStyle = colour;
   context.fill();
-  context.strokeStyle = look.paper;
-  context.lineWidth = 3;
-  context.stroke();
   context.strokeStyle = look.ink;
-  context.lineWidth = 1.2;
+  context.lineWidth = 1;
   context.stroke();
 }
 
