@@ -29,3 +29,39 @@ async function open(rows, options = {}) {
 }
 
 Object.assign(globalThis, { made, open, isReady: true });
+
+/** The colour on the map's own canvas at a point of the host: red, green, blue, opacity. */
+globalThis.pixel = (x, y) => {
+  const box = canvas.getBoundingClientRect();
+  const host = map.host.getBoundingClientRect();
+  const scale = canvas.width / box.width;
+  return [...canvas.getContext("2d").getImageData(Math.round((host.left + x - box.left) * scale), Math.round((host.top + y - box.top) * scale), 1, 1).data];
+};
+
+/** The greys of a square of so many pixels about a point of the host. */
+globalThis.greys = (x, y, half) => {
+  const found = [];
+  for (let dy = -half; dy <= half; dy++) {
+    for (let dx = -half; dx <= half; dx++) {
+      const [r, g, b, a] = pixel(x + dx, y + dy);
+      found.push(Math.round((0.2126 * r + 0.7152 * g + 0.0722 * b) * (a / 255) + 245 * (1 - a / 255)));
+    }
+  }
+  return found;
+};
+
+/** What is written on the map's own canvas when it is drawn: words, box and direction. */
+globalThis.written = (draw) => {
+  const words = [];
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    if (this.canvas === canvas) {
+      const { actualBoundingBoxLeft: left, actualBoundingBoxRight: right } = this.measureText(text);
+      words.push({ text, direction: this.direction, box: [x - left, y - 6, x + right, y + 6] });
+    }
+    return fillText.call(this, text, x, y);
+  };
+  draw();
+  CanvasRenderingContext2D.prototype.fillText = fillText;
+  return words;
+};

@@ -8,7 +8,7 @@ import { L } from "./shared.js";
 
 const [WIDTH, HEIGHT] = [30, 20]; // pixels of a sign
 const PLAIN = { r: 7, type: 0, status: 0, disputed: false, change: 0 };
-const ROOMY = [700, 420]; // pixels: a map that is smaller either way opens with its legend folded
+const ROOMY = [1000, 640]; // pixels: a map that is smaller either way opens with its legend folded
 
 export class Legend {
   /** @param {any} map  Leaflet's @param {import("./types.js").Texts} texts @param {import("./types.js").TypeEntry[]} types @param {string[]} statuses */
@@ -94,10 +94,13 @@ function placeGroups(texts, types, statuses) {
 const changeGroups = (texts) => [
   [
     texts.legend_changes,
-    /** @type {(keyof typeof CHANGE)[]} */ (["gained", "lost", "grown", "shrunk", "same"]).map((name) => ({
-      words: texts[name],
-      paint: sign({ change: CHANGE[name], status: STATUS.reported }),
-    })),
+    [
+      .../** @type {(keyof typeof CHANGE)[]} */ (["gained", "lost", "grown", "shrunk", "same"]).map((name) => ({
+        words: texts[name],
+        paint: sign({ change: CHANGE[name], status: STATUS.reported }),
+      })),
+      { words: texts.legend_cell_changes, paint: paintCellChanges },
+    ],
   ],
 ];
 
@@ -133,6 +136,13 @@ function paintFaint(context, { look }) {
   context.strokeStyle = look.quiet;
   context.lineWidth = 1.2;
   context.stroke();
+}
+
+/** @type {Line["paint"]} */
+function paintCellChanges(context, marks) {
+  context.translate(WIDTH / 2, HEIGHT / 2);
+  context.scale(0.6, 0.6);
+  marks.drawCell(context, 0, 0, 17, { x: 0, y: 0, n: 5, type: 0, gained: 3, lost: 2 }, true);
 }
 
 /** @type {Line["paint"]} */
