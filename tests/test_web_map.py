@@ -487,6 +487,21 @@ def test_the_view_is_told_when_the_map_rests(page: Page) -> None:
     )
 
 
+def test_a_picture_holds_sea_land_and_pins(page: Page) -> None:
+    show_towns(page)
+    x, y = locate(page, MELITOPOL)
+    picture = page.evaluate(
+        """([x, y]) => { const picture = map.picture(); const context = picture.getContext("2d");
+            const at = (x, y) => [...context.getImageData(x, y, 1, 1).data];
+            return { size: [picture.width, picture.height], pin: at(x - 10, y), land: at(900, 60), sea: at(680, 660) }; }""",
+        [x, y],
+    )
+    assert picture["size"] == [1280, 800]
+    assert near(picture["pin"], "#D55E00")
+    assert near(picture["land"], "#f7f5f0")
+    assert near(picture["sea"], "#dbe7ec")
+
+
 def test_it_works_inside_a_shadow_root_and_goes_without_a_trace(watched: Watched, address: str) -> None:
     page = load(watched.page, f"{address}?shadow")
     show_towns(page)

@@ -11,6 +11,7 @@ export const KIND = { point: 0, area: 1, relative: 2 };
 export const CHANGE = { none: 0, gained: 1, lost: 2, same: 3, grown: 4, shrunk: 5 };
 
 const MOST_SPOTS = 2000; // in sight; above it they are counted in squares
+const MOST_SECTORS = 150; // in view; above it one sees that of the place under the hand only
 const SMALLEST_SQUARE = 44; // pixels; the grid's own are up to twice as wide
 const TWO_LINES = 34; // pixels across: a square with two numbers
 const MOST_COUNTED = 40; // sources: a spot that has more is no larger
@@ -38,7 +39,10 @@ export function layOutPlaces(frame, shown) {
     if (isIn(frame.sight, world.x[i], world.y[i])) inSight++;
   }
   areas.sort((a, b) => widthOfArea(world, b) - widthOfArea(world, a) || a - b);
-  if (inSight <= MOST_SPOTS) return { areas, relatives, spots: placeSpots(frame, world, counts, inView), cells: null };
+  if (inSight <= MOST_SPOTS) {
+    const spots = placeSpots(frame, world, counts, inView);
+    return { areas, relatives: relatives.length <= MOST_SECTORS ? relatives : [], spots, cells: null };
+  }
   const { x, y } = world;
   const cells = countInCells(frame, inView, { x, y, n: counts.claims, type: counts.type }, change);
   return { areas, relatives: [], spots: cellSpots(frame, cells, change ? TWO_LINES : 0), cells };

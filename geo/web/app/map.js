@@ -48,6 +48,7 @@ const MOST_FAN_NAMES = 9; // as many as stand on one circle, with room beside th
 const [SMALLEST_ZOOM, LARGEST_ZOOM, LARGEST_TILED_ZOOM] = [2, 12, 17];
 const SETTLE_MS = 250; // what is told in words comes after the hand has rested, not at every step of a drag
 const REACH = { mouse: 4, touch: 14 }; // pixels beyond a mark's edge that still hit it: 24 pixels across at least
+const CREDIT = "Leaflet, Natural Earth";
 const MARGIN = 0.15; // of the map's width and height, drawn on each side: what is drawn often is drawn small
 const MOST_NAME_BOXES = 600; // marks that names keep clear of, the largest first
 
@@ -131,7 +132,7 @@ export class EventMap {
       attributionControl: false,
     });
     L.control.zoom({ zoomInTitle: this.texts.zoom_in, zoomOutTitle: this.texts.zoom_out }).addTo(map);
-    addCredit(map, tiles ? `Leaflet, Natural Earth, ${tiles.attribution}` : "Leaflet, Natural Earth");
+    addCredit(map, tiles ? `${CREDIT}, ${tiles.attribution}` : CREDIT);
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
     if (tiles) L.tileLayer(tiles.url, { maxZoom: LARGEST_TILED_ZOOM }).addTo(map);
     this.ground.setAttribute("role", "region");
@@ -265,11 +266,36 @@ export class EventMap {
     return { x: at.x, y: at.y };
   }
 
+  /** What is in sight as a picture of its own, credited; without tiles, controls and legend. @returns {HTMLCanvasElement} */
+  picture() {
+    const { ratio } = this.markSheet.frame;
+    const { x: width, y: height } = this.leaflet.getSize();
+    const picture = document.createElement("canvas");
+    Object.assign(picture, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+    const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"));
+    context.scale(ratio, ratio);
+    context.fillStyle = this.look.sea;
+    context.fillRect(0, 0, width, height);
+    for (const sheet of [this.landSheet, this.markSheet, this.overSheet]) {
+      const { x, y } = this.leaflet.layerPointToContainerPoint(L.point(sheet.frame.bounds));
+      context.drawImage(sheet._container, x, y, sheet._container.width / ratio, sheet._container.height / ratio);
+    }
+    context.font = `11px ${drawing.FONT}`;
+    context.textAlign = "right";
+    context.fillStyle = this.look.quiet;
+    context.fillText(CREDIT, width - 6, height - 6);
+    return picture;
+  }
+
   // Drawing.
 
   /** @param {Shown | null} shown @param {CellCounts | null} cells */
   #draw(shown, cells) {
     const compares = Boolean(shown?.change);
+    if (shown?.world !== this.#shown?.world) {
+      this.areas.forget();
+      this.#fan = null;
+    }
     this.#shown = shown;
     this.#cells = cells;
     if (this.#fan) this.#keepFan();
