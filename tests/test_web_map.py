@@ -369,7 +369,7 @@ def test_the_legend_is_a_list_that_folds_away(page: Page, browser: Browser, addr
     show_towns(page)
     legend = page.locator(".dateline-legend")
     expect(legend.get_by_role("list", name="What happened").get_by_role("listitem")).to_have_count(8)
-    for words in ("battle", "claimed", "denied", "planned", "disputed", "larger: more independent sources"):
+    for words in ("battle", "claimed", "denied", "planned", "disputed", "larger: more sources"):
         expect(legend.get_by_role("listitem").filter(has_text=words)).to_be_visible()
     legend.locator("summary").focus()
     page.keyboard.press("Enter")
@@ -493,7 +493,8 @@ def test_a_picture_holds_sea_land_and_pins(page: Page) -> None:
     picture = page.evaluate(
         """([x, y]) => { const picture = map.picture(); const context = picture.getContext("2d");
             const at = (x, y) => [...context.getImageData(x, y, 1, 1).data];
-            return { size: [picture.width, picture.height], pin: at(x - 10, y), land: at(900, 60), sea: at(680, 660) }; }""",
+            const size = [picture.width, picture.height];
+            return { size, pin: at(x - 10, y), land: at(900, 60), sea: at(680, 660) }; }""",
         [x, y],
     )
     assert picture["size"] == [1280, 800]

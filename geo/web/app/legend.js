@@ -6,8 +6,8 @@ import { L } from "./shared.js";
 /** @typedef {import("./marks.js").Marks} Marks */
 /** @typedef {{words: string, paint: (context: CanvasRenderingContext2D, marks: Marks) => void}} Line */
 
-const [WIDTH, HEIGHT] = [30, 20]; // pixels of a sign
-const PLAIN = { r: 7, type: 0, status: 0, disputed: false, change: 0 };
+const [WIDTH, HEIGHT] = [28, 18]; // pixels of a sign
+const PLAIN = { r: 6.5, type: 0, status: 0, disputed: false, change: 0 };
 const ROOMY = [1000, 640]; // pixels: a map that is smaller either way opens with its legend folded
 
 export class Legend {
@@ -76,7 +76,7 @@ function placeGroups(texts, types, statuses) {
     [texts.legend_types, types.map(({ words }, type) => ({ words, paint: sign({ type }) }))],
     [
       texts.legend_statuses,
-      [...statuses.map((words, status) => ({ words, paint: sign({ status }) })), { words: texts.disputed, paint: sign({ disputed: true, r: 4.8 }) }],
+      [...statuses.map((words, status) => ({ words, paint: sign({ status }) })), { words: texts.disputed, paint: sign({ disputed: true, r: 4 }) }],
     ],
     [
       texts.legend_others,
@@ -114,15 +114,15 @@ function paintSizes(context, marks) {
 /** @type {Line["paint"]} */
 function paintArea(context, marks) {
   context.beginPath();
-  for (const [x, y] of [[4, 6], [13, 3], [25, 7], [27, 15], [16, 19], [6, 16]]) context.lineTo(x, y);
+  for (const [x, y] of [[3, 5], [12, 2], [23, 6], [25, 13], [15, 16], [5, 14]]) context.lineTo(x, y);
   paintFaint(context, marks);
 }
 
 /** @type {Line["paint"]} */
 function paintSector(context, marks) {
   context.beginPath();
-  context.moveTo(4, 11);
-  context.arc(4, 11, 23, -Math.PI / 8, Math.PI / 8);
+  context.moveTo(3, 9);
+  context.arc(3, 9, 22, -Math.PI / 8, Math.PI / 8);
   paintFaint(context, marks);
 }
 
@@ -141,10 +141,10 @@ function paintFaint(context, { look }) {
 /** @type {Line["paint"]} */
 function paintCellChanges(context, marks) {
   context.translate(WIDTH / 2, HEIGHT / 2);
-  context.scale(0.6, 0.6);
+  context.scale(0.48, 0.48);
   marks.drawCell(context, 0, 0, 17, { x: 0, y: 0, n: 5, type: 0, gained: 3, lost: 2 }, true);
 }
 
 /** @type {Line["paint"]} */
 const paintCells = (context, marks) =>
-  marks.drawCell(context, WIDTH / 2, HEIGHT / 2, 9, { x: 0, y: 0, n: 12, type: marks.types.length - 1, gained: 0, lost: 0 }, false);
+  marks.drawCell(context, WIDTH / 2, HEIGHT / 2, 8, { x: 0, y: 0, n: 12, type: marks.types.length - 1, gained: 0, lost: 0 }, false);
