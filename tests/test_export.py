@@ -1,6 +1,9 @@
+"""CSV and GeoJSON, and what holds for every format; each other format has tests of its own."""
+
 import csv
 import io
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -10,7 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.build import BuildReport
-from geo.export import export_csv, export_geojson
+from geo.cells import unguarded
+from geo.export import EXPORTS, export_csv, export_geojson, export_table
+from tests.test_hostile import HOSTILE
 
 SCHEMA = pa.schema(
     [
@@ -67,6 +72,51 @@ def test_geojson_loses_nothing(text: str) -> None:
     assert as_geojson(table(text=text))["features"][0]["properties"]["text"] == text
 
 
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+@example("'=1")
+def test_guarded_csv_loses_nothing_once_the_guards_are_off(text: str) -> None:
+    assert unguarded(as_csv(table(text=text))[1][1]) == text
+
+
+@given(st.lists(st.text(st.sampled_from("a|\\"), min_size=1), min_size=1))
+def test_the_members_of_a_list_can_be_told_apart(members: list[str]) -> None:
+    cell = as_csv(table(claims=members), raw=True)[1][7]
+    assert [re.sub(r"\\(.)", r"\1", m[0]) for m in re.finditer(r"(?:[^|\\]|\\.)+", cell)] == members
+
+
+def test_no_cell_of_hostile_text_begins_with_a_formula_sign() -> None:
+    words = [*HOSTILE, "=1+1", " @SUM(1)", '"=1', "a;=1"]
+    rows = pa.Table.from_pylist([{"id": w, "text": w, "claims": [w, w], "lat": -1.0} for w in words], schema=SCHEMA)
+    for row in as_csv(rows)[1:]:
+        assert not [cell for cell in row[:2] + row[7:] if cell.lstrip(' "').startswith(tuple("=+-@"))]
+    assert [row[0] for row in as_csv(rows, raw=True)[1:]] == words
+
+
+def test_hostile_text_is_whole_in_geojson() -> None:
+    rows = pa.Table.from_pylist([{"id": words, "text": words} for words in HOSTILE], schema=SCHEMA)
+    assert [f["properties"]["text"] for f in as_geojson(rows)["features"]] == HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("points", "box"),
+    [
+        ([(49.5, 36.8)], [36.8, 49.5, 36.8, 49.5]),
+        ([(49.5, 36.8), (-10.0, -20.0), (None, 90.0)], [-20.0, -10.0, 36.8, 49.5]),
+        ([(0.0, 179.0), (5.0, -178.0), (2.0, 170.0)], [170.0, 0.0, -178.0, 5.0]),
+        ([(0.0, -90.0), (0.0, 90.0)], [-90.0, 0.0, 90.0, 0.0]),
+    ],
+)
+def test_geojson_tells_its_bounds(points: list[tuple[float | None, float]], box: list[float]) -> None:
+    rows = pa.Table.from_pylist([{"id": "a", "lat": lat, "lon": lon} for lat, lon in points], schema=SCHEMA)
+    assert as_geojson(rows)["bbox"] == box
+
+
+def test_a_number_that_is_none_is_null() -> None:
+    [feature] = as_geojson(table(lat=float("nan"), lon=1.0))["features"]
+    assert feature["geometry"] is None
+    assert as_csv(table(lat=float("inf")))[1][2] == ""
+
+
 def test_geojson_is_longitude_first() -> None:
     [feature] = as_geojson(table(lat=49.5, lon=36.8, day=date(2022, 9, 13), claims=["b"]))["features"]
     assert feature["geometry"] == {"type": "Point", "coordinates": [36.8, 49.5]}
@@ -91,3 +141,18 @@ def test_the_shipped_reports(seeds_build: BuildReport, name: str) -> None:
     features = as_geojson(rows)["features"]
     assert len(features) == rows.num_rows == len(as_csv(rows)) - 1 > 0
     assert all(22 < f["geometry"]["coordinates"][0] < 180 for f in features if f["properties"]["country_code"] == "UA")
+
+
+@pytest.mark.parametrize("format_", EXPORTS)
+def test_every_format_is_the_same_bytes_each_time(format_: str, seeds_build: BuildReport) -> None:
+    files = [io.BytesIO(), io.BytesIO()]
+    for file in files:
+        export_table(seeds_build.generation.table("claims"), format_, file)
+    assert files[0].getvalue() == files[1].getvalue() != b""
+
+
+@pytest.mark.parametrize("format_", EXPORTS)
+def test_every_format_takes_no_rows(format_: str, seeds_build: BuildReport) -> None:
+    file = io.BytesIO()
+    export_table(seeds_build.generation.table("events").slice(0, 0), format_, file)
+    assert file.getvalue()
