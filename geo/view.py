@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from geo.filters import EVERYTHING, Filter, query_view
 from geo.model import Document, EventType, PublishedBasis
 from geo.store import Generation
 
@@ -46,12 +47,6 @@ _VAGUE = {EventType.OTHER.value, EventType.STATEMENT.value}
 # A number of 53 bits, all that JavaScript's own numbers hold, that says nothing of the id it is made from.
 _NUMBER = "(md5_number_lower(place_id) >> 11)::BIGINT"
 
-# One row a claim in view. Half-open expressions ("until Friday") count for the one day that they name.
-_SEEN = """
-    SELECT *, coalesce(date_from, date_to) AS first_day, coalesce(date_to, date_from) AS last_day
-    FROM claims WHERE coalesce(date_from, date_to) <= ? AND coalesce(date_to, date_from) >= ?
-"""
-
 _FEATURES = f"""
     SELECT {_NUMBER} AS number, place_id, min(place_name) AS name, arg_min(lat, claim_id) AS lat,
         arg_min(lon, claim_id) AS lon, coalesce(max(radius_km), 0) AS radius_km,
@@ -59,23 +54,18 @@ _FEATURES = f"""
         min(place_kind) AS place_kind, min(country_code) AS country_code, min(admin1_code) AS admin1_code,
         count(*) AS n_claims, count(DISTINCT origin_id) AS independent_sources, histogram(event_type) AS types,
         list(DISTINCT status) AS statuses,
-        place_id IN (
-            SELECT place_id FROM events
-            WHERE disputed AND coalesce(date_from, date_to) <= ? AND coalesce(date_to, date_from) >= ?
-        ) AS disputed
-    FROM ({_SEEN}) WHERE place_id <> '' AND lat IS NOT NULL AND lon IS NOT NULL GROUP BY place_id ORDER BY number
+        bool_or(claim_id IN (SELECT unnest(claim_ids) FROM events WHERE disputed)) AS disputed
+    FROM seen WHERE place_id <> '' AND lat IS NOT NULL AND lon IS NOT NULL GROUP BY place_id ORDER BY number
 """  # noqa: S608 - put together from the constants above; values are parameters
 
 _CLAIMS = f"""
     SELECT first_day AS date_from, last_day AS date_to, place_name, event_type, status, claimant, verification,
         coalesce(outlet, '') AS outlet, seen.text AS sentence, seen.report AS report, {_NUMBER} AS number, claim_id
-    FROM ({_SEEN}) AS seen LEFT JOIN reports USING (report_id)
+    FROM seen LEFT JOIN reports USING (report_id)
     ORDER BY date_from, date_to, place_name, report, start, claim_id
 """  # noqa: S608 - as above
 
 _EVIDENCE = f"""
-    WITH seen AS ({_SEEN}),
-    counted AS (SELECT origin_id, count(*) - 1 AS n_copies FROM reports GROUP BY origin_id)
     SELECT claim_id, report_id, seen.report AS report, title, outlet, url, published, published_basis, origin,
         coalesce(n_copies, 0) AS n_copies, first_day AS date_from, last_day AS date_to, date_text, time_precision,
         date_basis, event_type, status, claimant, cue, verification, place_name, place_reason,
@@ -83,29 +73,22 @@ _EVIDENCE = f"""
         substr(reports.text, start + 1, "end" - start) AS sentence,
         substr(reports.text, "end" + 1, {_CONTEXT}) AS after
     FROM seen JOIN reports USING (report_id)
-    LEFT JOIN counted ON counted.origin_id = reports.origin_id
+    LEFT JOIN (SELECT origin_id, count(*) - 1 AS n_copies FROM reports GROUP BY origin_id) AS counted
+        ON counted.origin_id = reports.origin_id
     WHERE place_id = ?
     ORDER BY date_from, date_to, published NULLS LAST, report, start, claim_id
 """  # noqa: S608 - as above
 
 _DISPUTES = """
     SELECT event_type, date_from, date_to, claimants, opposing_claimants FROM events
-    WHERE place_id = ? AND disputed AND coalesce(date_from, date_to) <= ? AND coalesce(date_to, date_from) >= ?
+    WHERE disputed AND event_id IN (
+        SELECT event_id FROM (SELECT event_id, unnest(claim_ids) AS claim_id FROM events WHERE disputed)
+        WHERE claim_id IN (SELECT claim_id FROM seen WHERE place_id = ?)
+    )
     ORDER BY date_from, date_to, event_type, event_id
 """
 
-_SPANS = f"SELECT first_day, last_day, count(*) AS n FROM ({_SEEN}) GROUP BY ALL"  # noqa: S608 - as above
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What is to be seen: claims whose days overlap ``date_from``..``date_to``, both inclusive."""
-
-    date_from: date
-    date_to: date
-
-
-EVERYTHING = Filter(date.min, date.max)
+_SPANS = "SELECT first_day, last_day, count(*) AS n FROM seen GROUP BY ALL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +205,12 @@ class Summary:
 
 def build_view(generation: Generation, chosen: Filter) -> View:
     """Return the places that have claims whose days overlap the filter's window."""
-    window = _window(chosen)
-    return View(chosen, tuple(map(_feature, _rows(generation.query(_FEATURES, [*window, *window])))))
+    return View(chosen, tuple(map(_feature, _rows(query_view(generation, chosen, _FEATURES)))))
 
 
 def list_claims(generation: Generation, chosen: Filter) -> pd.DataFrame:
     """Return one row a claim in view, in order of time: days, place, type, status, claimant, outlet, sentence, file."""
-    return generation.query(_CLAIMS, _window(chosen))
+    return query_view(generation, chosen, _CLAIMS)
 
 
 def read_places(generation: Generation) -> tuple[Feature, ...]:
@@ -241,7 +223,7 @@ def find_days(generation: Generation) -> Days | None:
 
     A claim that covers more than a year counts on its first day only: "since 2014" would lift every day alike.
     """
-    spans = generation.query(_SPANS, _window(EVERYTHING))
+    spans = query_view(generation, EVERYTHING, _SPANS)
     if spans.empty:
         return None
     counts: dict[date, int] = {}
@@ -265,7 +247,7 @@ def count_bins(days: Days, at_most: int = 240) -> list[Bin]:
 
 def find_evidence(generation: Generation, place_id: str, chosen: Filter) -> list[Evidence]:
     """Return a place's claims in view, in order of time, each in its paragraph; none for a place without any."""
-    rows = _rows(generation.query(_EVIDENCE, [*_window(chosen), place_id]))
+    rows = _rows(query_view(generation, chosen, _EVIDENCE, [place_id]))
     return [Evidence(**_cut_to_paragraph(row)) for row in rows]
 
 
@@ -280,7 +262,7 @@ def find_disputes(generation: Generation, place_id: str, chosen: Filter) -> list
     Raises:
         StoreError: the generation cannot be read.
     """
-    rows = generation.query(_DISPUTES, [place_id, chosen.date_to, chosen.date_from]).itertuples(index=False)
+    rows = query_view(generation, chosen, _DISPUTES, [place_id]).itertuples(index=False)
     return [
         Dispute(
             row.event_type,
@@ -335,11 +317,6 @@ def _feature(row: dict[str, Any]) -> Feature:
     types: dict[str, int] = row.pop("types")
     event_type = min(types, key=lambda name: (-types[name], name in _VAGUE, name))
     return Feature(**row | {"event_type": event_type, "statuses": tuple(sorted(row["statuses"]))})
-
-
-def _window(chosen: Filter) -> list[date]:
-    """Return the parameters of ``_SEEN``."""
-    return [chosen.date_to, chosen.date_from]
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:

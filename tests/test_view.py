@@ -64,9 +64,7 @@ def test_a_place_has_one_feature_with_its_figures(tmp_path: Path) -> None:
         claim(claim_id="3", event_type="statement", origin_id="o2", status="denied"),
         claim(claim_id="4", place_id="dl:kharkiv-region", place_name="Kharkiv region", place_kind="region"),
     ]
-    events = [
-        {"event_id": "e", "place_id": "dl:izyum", "disputed": True, "date_from": date(2022, 9, 10), "date_to": None}
-    ]
+    events = [{"event_id": "e", "claim_ids": ["1"], "disputed": True}]
     features = {f.place_id: f for f in build_view(generation(tmp_path, claims, events=events), SEPTEMBER_10).features}
     izyum, region = features["dl:izyum"], features["dl:kharkiv-region"]
     assert (izyum.name, izyum.lat, izyum.lon, izyum.kind) == ("Izyum", 49.21, 37.25, "point")
@@ -185,7 +183,7 @@ def test_a_dispute_is_in_view_with_both_sides_in_its_days_only(tmp_path: Path) -
     events = [
         {
             "event_id": "e1",
-            "place_id": "dl:izyum",
+            "claim_ids": ["c1"],
             "event_type": "strike",
             "date_from": date(2022, 9, 9),
             "date_to": date(2022, 9, 10),
@@ -193,9 +191,9 @@ def test_a_dispute_is_in_view_with_both_sides_in_its_days_only(tmp_path: Path) -
             "claimants": ["Kyiv"],
             "opposing_claimants": ["Moscow"],
         },
-        {"event_id": "e2", "place_id": "dl:izyum", "date_from": date(2022, 9, 10), "disputed": False},
+        {"event_id": "e2", "claim_ids": ["c2"], "date_from": date(2022, 9, 10), "disputed": False},
     ]
-    found = generation(tmp_path, [], events=events)
+    found = generation(tmp_path, [claim(), claim(claim_id="c2")], events=events)
     [dispute] = find_disputes(found, "dl:izyum", SEPTEMBER_10)
     assert (dispute.claimants, dispute.opposing_claimants) == (("Kyiv",), ("Moscow",))
     assert (dispute.date_from, dispute.date_to) == (date(2022, 9, 9), date(2022, 9, 10))
