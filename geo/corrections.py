@@ -22,7 +22,7 @@ from typing import Any, TextIO
 from geo import store
 from geo.cells import guarded, unguarded
 from geo.errors import CorrectionError, StoreError
-from geo.model import EventType, Place, PlaceKind, Status
+from geo.model import PLACE_CELLS, EventType, Place, PlaceKind, Status
 
 __all__ = [
     "COLUMNS",
@@ -425,7 +425,7 @@ def point(name: str, lat: float, lon: float, radius_km: float = 1.0, country_cod
 
 def place_value(place: Place) -> dict[str, Any]:
     """Return the value of a move or an alias: the place whole, so that it outlives the gazetteer that it is from."""
-    return {"place": asdict(place)}
+    return {"place": {name: getattr(place, name) for name in PLACE_CELLS}}
 
 
 def place_of(value: Mapping[str, Any]) -> Place:
@@ -435,7 +435,7 @@ def place_of(value: Mapping[str, Any]) -> Place:
         CorrectionError: it is no place.
     """
     cells = value.get("place")
-    if not isinstance(cells, Mapping) or set(cells) - {f.name for f in fields(Place)}:
+    if not isinstance(cells, Mapping) or set(cells).difference(PLACE_CELLS):
         raise CorrectionError("its place has columns that no place has" if cells else "it has no place")
     try:
         place = Place(**{**cells, "kind": PlaceKind(cells["kind"])})

@@ -67,6 +67,9 @@ CLAIM_COLUMNS: tuple[Column, ...] = (
     Column("lon", _FLOAT, "degrees WGS84", "longitude, or null"),
     Column("radius_km", _FLOAT, "km", "uncertainty radius"),
     Column("place_kind", _TEXT, "", "settlement, region, country, facility, natural, relative or other"),
+    Column("anchor_lat", _FLOAT, "degrees WGS84", "latitude of that from which the place is told by its direction"),
+    Column("anchor_lon", _FLOAT, "degrees WGS84", "its longitude; null, as latitude and bearing, for all other places"),
+    Column("bearing", _FLOAT, "degrees from north", "that direction, clockwise"),
     Column("geo_precision", _INT, "", "1 the place itself, 2 near it or part of it, 3 region or coarser"),
     Column("place_start", _INT, "characters", "where the words that name the place begin in the report, or null"),
     Column("place_end", _INT, "characters", "where they end, exclusive, or null"),
@@ -251,6 +254,7 @@ def _whole(first: date, last: date) -> str:
 def claim_row(claim: Claim, origin_id: str) -> dict[str, Any]:
     """Return the claim as a row of the claims table."""
     place = claim.place
+    bearing = place.bearing if place else None
     return {
         "claim_id": claim_id(claim),
         "report_id": claim.report_id,
@@ -266,6 +270,9 @@ def claim_row(claim: Claim, origin_id: str) -> dict[str, Any]:
         "lon": place.lon if place else None,
         "radius_km": place.radius_km if place else None,
         "place_kind": place.kind.value if place else "",
+        "anchor_lat": bearing.lat if bearing else None,
+        "anchor_lon": bearing.lon if bearing else None,
+        "bearing": bearing.degrees if bearing else None,
         "geo_precision": claim.geo_precision,
         "place_start": claim.place_start,
         "place_end": claim.place_end,

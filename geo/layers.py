@@ -19,7 +19,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from itertools import islice, pairwise
 from operator import attrgetter
@@ -30,7 +30,7 @@ import marisa_trie
 
 from geo.errors import GazetteerError
 from geo.gazetteer import COLUMNS, read_row
-from geo.model import Place, PlaceKind
+from geo.model import PLACE_CELLS, Place, PlaceKind
 from geo.resources import data_folder
 from geo.world import Progress, country_codes, is_code, is_common, scan_forms, spellings
 
@@ -426,7 +426,6 @@ _READERS: Mapping[str, Callable[[Path, Progress], Rows]] = {
     "geojson": _geojson_rows,
 }
 _SUFFIXES = {".csv": "csv", ".geojson": "geojson", ".json": "geojson", ".txt": "geonames", ".tsv": "geonames"}
-_CELLS = tuple(f.name for f in fields(Place))
 
 
 def layers_folder() -> Path:
@@ -536,7 +535,7 @@ def _database(built: Path) -> sqlite3.Connection:
         db.execute(f"PRAGMA {schema}.synchronous = OFF")
         db.execute(f"PRAGMA {schema}.cache_size = -{_CACHE_KIB}")
     db.execute("PRAGMA temp_store = FILE")
-    db.execute(f"CREATE TABLE places (id INTEGER PRIMARY KEY, {', '.join(_CELLS)})")
+    db.execute(f"CREATE TABLE places (id INTEGER PRIMARY KEY, {', '.join(PLACE_CELLS)})")
     db.execute("CREATE TABLE names (form TEXT, place INTEGER, weight INTEGER, PRIMARY KEY (form, place)) WITHOUT ROWID")
     db.execute("CREATE TABLE staged.names (form TEXT, place INTEGER, weight INTEGER)")
     db.execute("CREATE TABLE staged.scanned (form TEXT, place INTEGER)")
@@ -545,8 +544,8 @@ def _database(built: Path) -> sqlite3.Connection:
 
 def _stage(db: sqlite3.Connection, rows: Rows) -> tuple[int, list[tuple[int, str]]]:
     """Write the good rows unsorted; return how many are bad and the first of those."""
-    holders = ", ".join("?" * (len(_CELLS) + 1))
-    cells = attrgetter(*_CELLS)
+    holders = ", ".join("?" * (len(PLACE_CELLS) + 1))
+    cells = attrgetter(*PLACE_CELLS)
     bad = 0
     first_bad: list[tuple[int, str]] = []
     while batch := list(islice(rows, _BATCH)):
@@ -672,14 +671,14 @@ class FileLayer:
     def find(self, normal: str) -> list[Place]:
         """Return the places of a normal name, the largest first, at most a hundred."""
         query = (
-            f"SELECT {', '.join(_CELLS)} FROM names JOIN places ON places.id = names.place WHERE form = ? "  # noqa: S608
+            f"SELECT {', '.join(PLACE_CELLS)} FROM names JOIN places ON places.id = names.place WHERE form = ? "  # noqa: S608
             f"ORDER BY weight DESC, place_id LIMIT {_MOST_ANSWERS}"
         )
         return [_place(cells) for cells in self._db.execute(query, (normal,))]
 
     def get(self, place_id: str) -> Place | None:
         """Return the place of an id, or None."""
-        query = f"SELECT {', '.join(_CELLS)} FROM places WHERE place_id = ?"  # noqa: S608
+        query = f"SELECT {', '.join(PLACE_CELLS)} FROM places WHERE place_id = ?"  # noqa: S608
         cells = self._db.execute(query, (place_id,)).fetchone()
         return None if cells is None else _place(cells)
 

@@ -20,7 +20,7 @@ from geo.model import EventType, PlaceKind, Status
 from geo.resources import resource
 from geo.view import Feature
 
-__all__ = ["ASSETS", "COLOURS", "LEGEND", "draw_map", "draw_places"]
+__all__ = ["ASSETS", "COLOURS", "LEGEND", "draw_map", "draw_places", "find_frame", "shape_of"]
 
 ASSETS = "../geo.assets.web"
 """Where the map's frame finds the package's files: Streamlit's name for the component of ``geo.assets``."""
@@ -57,7 +57,7 @@ def draw_map(places: Iterable[Feature]) -> folium.Map:
     It depends on ``places`` alone: give it every place of a generation and it stays the same map, with its zoom,
     while ``draw_places`` changes what is on it.
     """
-    location, zoom = _frame(list(places))
+    location, zoom = find_frame(list(places))
     fmap = folium.Map(location, tiles=None, prefer_canvas=True, zoom_snap=0.5, max_bounds=True)
     fmap.options |= {"zoom": zoom, "min_zoom": 2, "max_zoom": 11}  # Folium's own names for these want tiles, or an int
     # Set on this map alone; add_js_link would change the class, and so every other map of the process.
@@ -80,7 +80,7 @@ def draw_places(features: Sequence[Feature], selected: int | None = None) -> fol
 
 
 def _feature(f: Feature, is_selected: bool, is_labelled: bool) -> dict[str, Any]:
-    shape = _shape(f) if f.kind == "area" else -1
+    shape = shape_of(f.place_kind, f.country_code, f.admin1_code) if f.kind == "area" else -1
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [float(f.lon), float(f.lat)]},
@@ -124,9 +124,9 @@ def _firmest(statuses: Iterable[str]) -> Status:
     return next((status for status in Status if status.value in statuses), Status.REPORTED)
 
 
-def _shape(f: Feature) -> int:
+def shape_of(place_kind: str, country_code: str, admin1_code: str) -> int:
     """Return the number of an area's outline in ``world.js``, or -1 where it has none of its own."""
-    key = f.country_code if f.place_kind == PlaceKind.COUNTRY else f"{f.country_code}.{f.admin1_code}"
+    key = country_code if place_kind == PlaceKind.COUNTRY else f"{country_code}.{admin1_code}"
     return _shapes().get(key, -1)
 
 
@@ -136,8 +136,11 @@ def _shapes() -> Mapping[str, int]:
     return numbers
 
 
-def _frame(places: list[Feature]) -> tuple[list[float], float]:
-    """Return the centre and zoom at which most claims are in sight; countries count only where nothing finer is."""
+def find_frame(places: Sequence[Feature]) -> tuple[list[float], float]:
+    """Return the centre (latitude, longitude) and zoom at which most claims are in sight.
+
+    Countries count only where nothing finer is.
+    """
     finer = [f for f in places if f.place_kind != PlaceKind.COUNTRY] or places
     if not finer:
         return [30.0, 15.0], 2.0

@@ -5,12 +5,14 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import IntEnum, StrEnum
 from functools import cache
 
 __all__ = [
+    "PLACE_CELLS",
+    "Bearing",
     "Borrowing",
     "Candidate",
     "Claim",
@@ -209,11 +211,21 @@ class Borrowing:
 
 
 @dataclass(frozen=True, slots=True)
+class Bearing:
+    """What a relative place hangs on: a point, and the direction to go from there in degrees from north, clockwise."""
+
+    lat: float
+    lon: float
+    degrees: float
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place of the gazetteer or one computed from it (kind ``relative``).
 
     ``lat`` and ``lon`` are None for what has no place on the map ("the West", stop rows). ``metonym_of`` is the
-    place_id whose government the name usually stands for. Field names follow GeoNames.
+    place_id whose government the name usually stands for. Field names follow GeoNames. ``bearing`` is set for what
+    lies in a direction from another place, with or without a distance.
     """
 
     place_id: str
@@ -230,6 +242,11 @@ class Place:
     metonym_of: str = ""
     population: int = 0
     source: str = ""
+    bearing: Bearing | None = None
+
+
+PLACE_CELLS: tuple[str, ...] = tuple(f.name for f in fields(Place) if f.name != "bearing")
+"""The fields of a place that a gazetteer's table or a correction holds; a bearing is only ever computed."""
 
 
 @dataclass(frozen=True, slots=True)

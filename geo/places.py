@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +13,7 @@ from geopy.distance import geodesic
 from geo.errors import UnknownPlaceError
 from geo.gazetteer import Gazetteer
 from geo.language import ParsedDocument
-from geo.model import Candidate, Document, Mention, Place, PlaceKind, Relation, Resolution, Role
+from geo.model import Bearing, Candidate, Document, Mention, Place, PlaceKind, Relation, Resolution, Role
 from geo.ranking import Name, holds, rank_names
 from geo.text import fold
 
@@ -324,6 +325,7 @@ def _at_bearing(mention: Mention, relation: Relation, anchor: Place) -> Resoluti
     point = geodesic(kilometers=km).destination((anchor.lat, anchor.lon), bearing)
     # A bearing in words is right to an eighth of a circle, so the point is to within 0.4 of the distance.
     place = _computed(mention, anchor, point.latitude, point.longitude, max(3.0, km * (0.4 if exact else 0.9)))
+    place = replace(place, bearing=Bearing(anchor.lat or 0.0, anchor.lon or 0.0, bearing))
     how = f"{km:g} km" if exact else "an unstated distance"
     return Resolution(mention, place, (), f"{how} from {anchor.name} on a bearing of {bearing:.0f}°")
 

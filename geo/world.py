@@ -21,7 +21,7 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -32,7 +32,7 @@ from typing import Any
 
 import marisa_trie
 
-from geo.model import Place, PlaceKind
+from geo.model import PLACE_CELLS, Place, PlaceKind
 from geo.resources import cache_folder
 
 __all__ = [
@@ -640,8 +640,7 @@ def _scanned(place: Place, names: list[str]) -> set[str]:
 
 # --- compiling ------------------------------------------------------------------------------------------------------
 
-_COLUMNS = tuple(f.name for f in fields(Place))
-_SCHEMA = f"CREATE TABLE places (id INTEGER PRIMARY KEY, {', '.join(_COLUMNS)}, UNIQUE (place_id))"
+_SCHEMA = f"CREATE TABLE places (id INTEGER PRIMARY KEY, {', '.join(PLACE_CELLS)}, UNIQUE (place_id))"
 # Without this one a look-up of a country's towns reads all 250,000 rows: 86 ms instead of 1.
 _TOWNS = "CREATE INDEX towns ON places (country_code) WHERE feature_class = 'P' AND population >= 15000"
 _REGIONS = "CREATE INDEX regions ON places (country_code, admin1_code) WHERE feature_code = 'ADM1'"
@@ -705,8 +704,8 @@ def _records(row: _Row, number: int) -> list[tuple[str, tuple[int, int, int]]]:
 
 
 def _write_places(path: Path, places: list[Place]) -> None:
-    holders = ", ".join("?" * (len(_COLUMNS) + 1))
-    cells = attrgetter(*_COLUMNS)  # dataclasses.astuple copies deeply: 6 s more for 235,000 places
+    holders = ", ".join("?" * (len(PLACE_CELLS) + 1))
+    cells = attrgetter(*PLACE_CELLS)  # dataclasses.astuple copies deeply: 6 s more for 235,000 places
     db = sqlite3.connect(path)
     with db:
         db.execute("PRAGMA journal_mode = OFF")
@@ -784,7 +783,7 @@ def _no_collection() -> Iterator[None]:
 # --- opening --------------------------------------------------------------------------------------------------------
 
 
-_KIND_AT = _COLUMNS.index("kind")
+_KIND_AT = PLACE_CELLS.index("kind")
 _KINDS = {kind.value: kind for kind in PlaceKind}
 _KEPT_PLACES = 20_000
 _ROWS_A_QUERY = 500
@@ -868,7 +867,7 @@ class World:
         unread = [row for row in dict.fromkeys(rows) if row not in known]
         for at in range(0, len(unread), _ROWS_A_QUERY):
             part = unread[at : at + _ROWS_A_QUERY]
-            query = f"SELECT id, {', '.join(_COLUMNS)} FROM places WHERE id IN ({', '.join('?' * len(part))})"  # noqa: S608
+            query = f"SELECT id, {', '.join(PLACE_CELLS)} FROM places WHERE id IN ({', '.join('?' * len(part))})"  # noqa: S608
             for row, *values in self._db.execute(query, part):
                 values[_KIND_AT] = _KINDS[values[_KIND_AT]]
                 known[row] = Place(*values)

@@ -209,6 +209,7 @@ def test_a_long_chain_of_undoing(root: Path) -> None:
         ("move", ID, {"place": None}, "it has no place"),
         ("move", ID, {"place": {"name": "X"}}, "its place lacks something: 'kind'"),
         ("move", ID, {"place": {"nonsense": 1}}, "its place has columns that no place has"),
+        ("move", ID, {"place": {"bearing": {"lat": "x"}}}, "its place has columns that no place has"),
         ("move", ID, place_value(replace(TOWN, lat=91.0)), "its place lies nowhere on earth"),
         ("move", ID, place_value(replace(TOWN, lat=None)), "its place lies nowhere on earth"),
         ("move", ID, place_value(replace(TOWN, lon=float("nan"))), "its value is not plain text and numbers"),

@@ -6,7 +6,19 @@ from datetime import date
 import pytest
 
 from geo.events import TABLES, build_events, claim_id, claim_row, copy_row, edtf, event_row, lineage_row, schema
-from geo.model import Borrowing, Claim, Copy, DateBasis, EventType, Origin, Place, PlaceKind, Status, TimePrecision
+from geo.model import (
+    Bearing,
+    Borrowing,
+    Claim,
+    Copy,
+    DateBasis,
+    EventType,
+    Origin,
+    Place,
+    PlaceKind,
+    Status,
+    TimePrecision,
+)
 
 TOWN = Place("gn:1", "Goma", PlaceKind.SETTLEMENT, -1.68, 29.23, 8.0, country_code="CD")
 BASE = Claim(
@@ -126,6 +138,14 @@ def test_rows_have_the_declared_columns():
     assert list(row) == [c.name for c in TABLES["claims"]]
     event = events(BASE)[0]
     assert set(event_row(event, {claim_id(BASE): row})) == {c.name for c in TABLES["events"]}
+
+
+def test_a_row_tells_what_a_place_in_a_direction_hangs_on():
+    south = replace(TOWN, kind=PlaceKind.RELATIVE, bearing=Bearing(-1.2, 29.2, 180.0))
+    row = claim_row(replace(BASE, place=south), "wire")
+    assert (row["anchor_lat"], row["anchor_lon"], row["bearing"]) == (-1.2, 29.2, 180.0)
+    row = claim_row(BASE, "wire")
+    assert (row["anchor_lat"], row["anchor_lon"], row["bearing"]) == (None, None, None)
 
 
 def test_copies_and_lineage_have_the_declared_columns():

@@ -136,6 +136,23 @@ def test_a_radius_is_no_wider_than_the_words_leave_open(text, surface, most_km):
     assert place(text, surface).radius_km <= most_km
 
 
+@pytest.mark.parametrize(
+    ("text", "surface", "degrees"),
+    [
+        ("It happened 74 km southeast of Kharkiv.", "74 km southeast of Kharkiv", 135.0),
+        ("They advance into areas south of Kharkiv.", "areas south of Kharkiv", 180.0),
+    ],
+)
+def test_a_place_in_a_direction_keeps_what_it_hangs_on(text, surface, degrees):
+    bearing = place(text, surface).bearing
+    assert bearing.degrees == degrees
+    assert great_circle((bearing.lat, bearing.lon), (49.98, 36.25)).km < 5
+
+
+def test_a_place_without_a_direction_hangs_on_none():
+    assert place("They hold the territory near Kharkiv.", "territory near Kharkiv").bearing is None
+
+
 def test_between_two_places_across_the_date_line_is_the_short_way():
     assert _middle_longitude(170.0, -170.0) in (180.0, -180.0)
     assert _middle_longitude(10.0, 20.0) == 15.0
