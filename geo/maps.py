@@ -61,7 +61,7 @@ def draw_map(places: Iterable[Feature]) -> folium.Map:
     fmap = folium.Map(location, tiles=None, prefer_canvas=True, zoom_snap=0.5, max_bounds=True)
     fmap.options |= {"zoom": zoom, "min_zoom": 2, "max_zoom": 11}  # Folium's own names for these want tiles, or an int
     # Set on this map alone; add_js_link would change the class, and so every other map of the process.
-    fmap.default_js = [(name, f"{ASSETS}/{name}") for name in ("leaflet.js", "world.js", "map.js")]
+    fmap.default_js = [(name, f"{ASSETS}/{name}") for name in ("leaflet.js", "world.js", "land.js", "map.js")]
     fmap.default_css = [(name, f"{ASSETS}/{name}") for name in ("leaflet.css", "map.css")]
     return fmap
 
