@@ -12,22 +12,45 @@ from functools import partial
 from typing import Any, BinaryIO, TextIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from geo.cells import guarded
+from geo.filters import EVERYTHING, Filter, claims_in_view, claims_relation
 from geo.geoparquet import export_geoparquet, export_parquet
 from geo.kml import export_kml
 from geo.rows import bounds, read_rows, text_of
+from geo.store import Generation
 
-__all__ = ["EXPORTS", "export_csv", "export_geojson", "export_table", "write_csv"]
+__all__ = ["EXPORTS", "export_csv", "export_geojson", "export_view", "select_rows", "write_csv"]
 
 
-def export_table(table: pa.Table, format_: str, file: BinaryIO) -> None:
-    """Write claims or events to a file that is open for bytes, in one of the formats of ``EXPORTS``.
+def export_view(generation: Generation, name: str, chosen: Filter, format_: str, file: BinaryIO) -> None:
+    """Write what a filter lets through of ``claims`` or ``events``, in a format of ``EXPORTS``, to a file of bytes.
 
     Raises:
         KeyError: there is no such format.
+        StoreError: the generation cannot be read.
     """
-    EXPORTS[format_](table, file)
+    EXPORTS[format_](select_rows(generation, name, chosen), file)
+
+
+def select_rows(generation: Generation, name: str, chosen: Filter) -> pa.Table:
+    """Return the claims that a filter lets through, or the events that have such claims.
+
+    Undated ones are among them unless the filter has days.
+
+    Raises:
+        StoreError: the generation cannot be read.
+    """
+    table = generation.table(name)
+    if chosen == EVERYTHING:
+        return table
+    has_days = (chosen.date_from, chosen.date_to) != (EVERYTHING.date_from, EVERYTHING.date_to)
+    relation, params = claims_in_view(chosen) if has_days else claims_relation(chosen)
+    key = table.column_names[0]
+    sql = f"SELECT DISTINCT {key} FROM ({relation}) WHERE {key} IS NOT NULL"  # noqa: S608 - the tables' own names
+    ids = pa.array(generation.query(sql, params)[key], pa.string())
+    return table.filter(pc.is_in(table[key], value_set=ids))
 
 
 def export_csv(table: pa.Table, file: TextIO, *, raw: bool = False) -> None:

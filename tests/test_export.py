@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,10 @@ from hypothesis import strategies as st
 
 from geo.build import BuildReport
 from geo.cells import unguarded
-from geo.export import EXPORTS, export_csv, export_geojson, export_table
+from geo.export import EXPORTS, export_csv, export_geojson, select_rows
+from geo.filters import EVERYTHING, Filter
+from geo.store import publish
+from tests.pages import claim, report
 from tests.test_hostile import HOSTILE
 
 SCHEMA = pa.schema(
@@ -147,12 +151,36 @@ def test_the_shipped_reports(seeds_build: BuildReport, name: str) -> None:
 def test_every_format_is_the_same_bytes_each_time(format_: str, seeds_build: BuildReport) -> None:
     files = [io.BytesIO(), io.BytesIO()]
     for file in files:
-        export_table(seeds_build.generation.table("claims"), format_, file)
+        EXPORTS[format_](seeds_build.generation.table("claims"), file)
     assert files[0].getvalue() == files[1].getvalue() != b""
 
 
 @pytest.mark.parametrize("format_", EXPORTS)
 def test_every_format_takes_no_rows(format_: str, seeds_build: BuildReport) -> None:
     file = io.BytesIO()
-    export_table(seeds_build.generation.table("events").slice(0, 0), format_, file)
+    EXPORTS[format_](seeds_build.generation.table("events").slice(0, 0), file)
     assert file.getvalue()
+
+
+def test_a_filter_chooses_claims_and_the_events_that_have_them(seeds_build: BuildReport) -> None:
+    generation = seeds_build.generation
+    chosen = Filter(date(2022, 9, 10), date(2022, 9, 10), statuses=("claimed",))
+    claims, events = (select_rows(generation, name, chosen) for name in ("claims", "events"))
+    assert 0 < claims.num_rows < generation.table("claims").num_rows
+    assert set(claims["status"].to_pylist()) == {"claimed"}
+    assert all(row["date_from"] <= date(2022, 9, 10) <= row["date_to"] for row in claims.to_pylist())
+    ids = set(claims["claim_id"].to_pylist())
+    with_them = [e["event_id"] for e in generation.table("events").to_pylist() if ids & set(e["claim_ids"])]
+    assert events["event_id"].to_pylist() == with_them
+
+
+def test_what_has_no_day_is_left_out_by_days_only(tmp_path: Path) -> None:
+    rows = [claim(claim_id="dated"), claim(claim_id="undated", date_from=None, date_to=None)]
+    generation = publish(tmp_path, {"claims": rows, "reports": [report()]}, {})
+    for chosen, ids in (
+        (EVERYTHING, ["dated", "undated"]),
+        (Filter(statuses=("reported",)), ["dated", "undated"]),
+        (Filter(date_from=date(2022, 1, 1)), ["dated"]),
+    ):
+        assert sorted(select_rows(generation, "claims", chosen)["claim_id"].to_pylist()) == ids
+    assert select_rows(generation, "events", Filter(text="nothing has this")).num_rows == 0

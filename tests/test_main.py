@@ -257,6 +257,48 @@ def test_every_format_has_what_writes_it() -> None:
     assert list(EXPORTS) == list(Format)
 
 
+@pytest.mark.parametrize(
+    ("options", "n"),
+    [
+        (["--from", "2022-09-01", "--to", "2022-09-01"], 1),
+        (["--from", "2022-09-02"], 0),
+        (["--type", "battle,control-change", "--status", "claimed"], 1),
+        (["--place", "izyum"], 1),
+        (["--place", "country:UA", "--box", "48,36,50,38"], 1),
+        (["--place", "region:XX.99"], 0),
+        (["--claimant", "the mayor, in Izyum"], 0),
+        (["--outlet", ""], 1),
+        (["--sources", "2"], 0),
+        (["--disputed"], 0),
+        (["--text", '"recaptured izyum"'], 1),
+    ],
+)
+def test_export_of_what_is_chosen(
+    options: list[str], n: int, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (reports / "a.txt").write_text("Title\n\nUkrainian troops recaptured Izyum on 1 September 2022, the mayor said.\n")
+    assert run("export", reports, "--model", "none", *options) == 0
+    assert len(list(csv.reader(io.StringIO(capsys.readouterr().out)))) == 1 + n
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--from", "13/9/2022"], "--from: '13/9/2022' is no day"),
+        (["--type", "war"], "--type: 'war' is not known"),
+        (["--box", "1,2"], "--box: '1,2' is no box"),
+        (["--place", "Atlantis"], "--place: nothing is told of 'Atlantis'"),
+    ],
+)
+def test_export_of_what_cannot_be_chosen_is_2(
+    options: list[str], reason: str, one_report: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("export", one_report, "--model", "none", *options) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert reason in " ".join(captured.err.split())
+
+
 def test_export_raw_is_csv_raw(one_report: Path, tmp_path: Path) -> None:
     assert run("export", one_report, "--model", "none", "--raw", "-o", tmp_path / "a") == 0
     assert run("export", one_report, "--model", "none", "--format", "csv-raw", "-o", tmp_path / "b") == 0
