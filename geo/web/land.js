@@ -315,7 +315,6 @@
   }
 
   // Controls and marks of direction would turn round what stands beside them.
-  // eslint-disable-next-line no-control-regex
   const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
   const RIGHT_TO_LEFT = /^[^\p{L}]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/u;
   const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -365,8 +364,8 @@
   /** @param {Label} label @param {number} width @returns {[number, number][]} */
   function spotsFor({ x, y, r }, width) {
     const middle = x - width / 2;
-    if (r) return [[x + r + 4, y], [x - r - 4 - width, y], [middle, y + r + 10], [middle, y - r - 10]]; // prettier-ignore
-    return [[middle, y], [middle, y - 20], [middle, y + 20]]; // prettier-ignore
+    if (r) return [[x + r + 4, y], [x - r - 4 - width, y], [middle, y + r + 10], [middle, y - r - 10]];
+    return [[middle, y], [middle, y - 20], [middle, y + 20]];
   }
 
   /** @param {CanvasRenderingContext2D} context @param {PlacedLabel[]} placed @param {Look} look */
@@ -400,5 +399,5 @@
 
   document.fonts.addEventListener("loadingdone", () => widths.clear());
 
-  dateline.drawing = { FONT, LIGHT, Sheet, createLand, worldX, worldY, meets, claimSpace, placeNames, paintNames, shorten, loadFonts }; // prettier-ignore
+  dateline.drawing = { FONT, LIGHT, Sheet, createLand, worldX, worldY, meets, claimSpace, placeNames, paintNames, shorten, loadFonts };
 })();
