@@ -94,6 +94,7 @@ class Format(StrEnum):
     KML = "kml"
     GEOPARQUET = "geoparquet"
     PARQUET = "parquet"
+    HTML = "html"
 
 
 _BINARY = {Format.GEOPARQUET, Format.PARQUET}
@@ -206,7 +207,8 @@ def export_command(
 ) -> None:
     """Write claims, or events with such claims, for other programs, building first if anything has changed.
 
-    csv is safe to open in a spreadsheet; csv-raw has every cell as it is.
+    csv is safe to open in a spreadsheet; csv-raw has every cell as it is. html is a page of one file with map, timeline
+    and sentences, for a browser without the network.
     """
     from geo.build import build_if_stale
     from geo.export import export_view

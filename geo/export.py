@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,19 +19,27 @@ from geo.filters import EVERYTHING, Filter, claims_in_view, claims_relation
 from geo.geoparquet import export_geoparquet, export_parquet
 from geo.kml import export_kml
 from geo.rows import bounds, read_rows, text_of
+from geo.standalone import export_html
 from geo.store import Generation
 
 __all__ = ["EXPORTS", "export_csv", "export_geojson", "export_view", "select_rows", "write_csv"]
+
+_T = TypeVar("_T")
 
 
 def export_view(generation: Generation, name: str, chosen: Filter, format_: str, file: BinaryIO) -> None:
     """Write what a filter lets through of ``claims`` or ``events``, in a format of ``EXPORTS``, to a file of bytes.
 
+    ``html`` is another format: a page of claims, whatever table is asked for.
+
     Raises:
         KeyError: there is no such format.
         StoreError: the generation cannot be read.
     """
-    EXPORTS[format_](select_rows(generation, name, chosen), file)
+    if format_ == "html":
+        _as_text(partial(export_html, generation))(chosen, file)
+    else:
+        EXPORTS[format_](select_rows(generation, name, chosen), file)
 
 
 def select_rows(generation: Generation, name: str, chosen: Filter) -> pa.Table:
@@ -103,13 +111,13 @@ def _iso(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no place in a table")
 
 
-def _as_text(export: Callable[[pa.Table, TextIO], None]) -> Callable[[pa.Table, BinaryIO], None]:
+def _as_text(export: Callable[[_T, TextIO], None]) -> Callable[[_T, BinaryIO], None]:
     """Return an export to UTF-8 bytes, line ends as written."""
 
-    def export_bytes(table: pa.Table, file: BinaryIO) -> None:
+    def export_bytes(what: _T, file: BinaryIO) -> None:
         wrapper = io.TextIOWrapper(file, encoding="utf-8", newline="")
         try:
-            export(table, wrapper)
+            export(what, wrapper)
             wrapper.flush()
         finally:
             wrapper.detach()

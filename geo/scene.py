@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.filters import IN_DAYS, Filter, days_of, passing
 from geo.maps import shape_of
 from geo.model import EventType, PlaceKind, Status, Verification
 from geo.store import Generation
-from geo.view import Filter
 
 __all__ = ["MOST_CLAIMS", "STATUSES", "TYPES", "pack_scene"]
 
@@ -96,8 +96,10 @@ _SUMMED = """
 """
 
 
-def pack_scene(generation: Generation, chosen: Filter) -> bytes:
+def pack_scene(generation: Generation, chosen: Filter, *, in_days: bool = False) -> bytes:
     """Return all claims that a filter lets through, whatever its days; the same claims give the same bytes.
+
+    With ``in_days`` only those that overlap the filter's days.
 
     Days are counted from the first day of any claim of the generation, so that they mean the same under every filter.
 
@@ -110,7 +112,7 @@ def pack_scene(generation: Generation, chosen: Filter) -> bytes:
     if span["first"].isna().all():
         return _pack({"shape": "places", "first": None, "last": None, "names": []}, {})
     first, last = (pd.Timestamp(span[name][0]).date() for name in ("first", "last"))
-    seen, params = _claims_relation(chosen)
+    seen, params = _claims_relation(chosen, in_days=in_days)
     head: dict[str, Any] = {"first": first.isoformat(), "last": last.isoformat()}
     steps = _step_columns(_ask(generation, _SUMMED.format(steps=_STEPS), seen, params, first))
     count = int(generation.query(f"SELECT count(*) AS n FROM ({seen})", params)["n"][0])  # noqa: S608 - as above
@@ -124,13 +126,12 @@ def pack_scene(generation: Generation, chosen: Filter) -> bytes:
     return _pack(head | {"shape": "places", "names": names}, _place_columns(places, claims, disputes) | steps)
 
 
-def _claims_relation(chosen: Filter) -> tuple[str, list[Any]]:
-    """Return SQL for the dated claims that a filter lets through but for its days, and its parameters."""
-    sql = """
-        SELECT *, coalesce(date_from, date_to) AS first_day, coalesce(date_to, date_from) AS last_day
-        FROM claims WHERE coalesce(date_from, date_to) IS NOT NULL
-    """
-    return sql, []
+def _claims_relation(chosen: Filter, *, in_days: bool) -> tuple[str, list[Any]]:
+    """Return SQL for the dated claims that a filter lets through, and its parameters."""
+    relation, params = passing(chosen)
+    if in_days:
+        return f"{relation} AND {IN_DAYS}", [*params, *days_of(chosen)]
+    return f"SELECT * FROM ({relation}) WHERE first_day IS NOT NULL", params  # noqa: S608 - as above
 
 
 def _ask(generation: Generation, sql: str, seen: str, params: list[Any], first: date) -> pd.DataFrame:

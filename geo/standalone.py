@@ -6,14 +6,49 @@ nothing.
 """
 
 import base64
+import functools
 import hashlib
 import html
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TextIO
 
-__all__ = ["Page", "data_block", "json_rows", "write_page"]
+import pandas as pd
+
+from geo.bundle import bundle
+from geo.filters import Filter
+from geo.maps import COLOURS, find_frame
+from geo.resources import resource
+from geo.scene import STATUSES, TYPES, pack_scene
+from geo.store import Generation
+from geo.timemap import TEXTS as TIMEMAP_TEXTS
+from geo.view import build_view, list_claims
+
+__all__ = ["TEXTS", "Page", "data_block", "export_html", "json_rows", "write_page"]
+
+TEXTS: Mapping[str, str] = MappingProxyType(
+    {
+        "everywhere": "All places",
+        "all_places": "Show all places",
+        "claim": "claim",
+        "claims": "claims",
+        "more": "Show more",
+    }
+)
+"""Every word of the list of claims, to be translated."""
+
+_STYLES = ("leaflet.css", "app/map.css", "app/timeline.css", "app/page.css")
+_ENTRY = "app/page.js"
+_BODY = """<main id="page" class="page timemap">
+<header class="page-head"><h1 id="title"></h1><p id="summary"></p></header>
+<div id="map" class="page-map"></div>
+<div id="timeline" class="page-timeline"></div>
+<section id="evidence" class="page-evidence"></section>
+<noscript><p>This page draws its map with JavaScript, which is switched off here.</p></noscript>
+</main>
+"""
 
 # Within a script element "<" may begin its end or a comment; the other two end a line for older JavaScript.
 _ESCAPES = str.maketrans({"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -21,13 +56,40 @@ _ESCAPES = str.maketrans({"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u202
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page is made of, besides its data: sources of styles, plain scripts and one module, run in this order."""
+    """What a page is made of, besides its data: HTML, the sources of its styles and that of its one module."""
 
     title: str
     body: str
     styles: Sequence[str] = ()
-    scripts: Sequence[str] = ()
     module: str = ""
+
+
+def export_html(
+    generation: Generation, chosen: Filter, file: TextIO, *, title: str = "Dateline", texts: Mapping[str, str] = TEXTS
+) -> None:
+    """Write the dated claims that a filter lets through as one page: map, timeline and the sentence of each claim.
+
+    ``texts`` are ``TEXTS`` and those of ``geo.timemap``, some or all in other words.
+
+    Raises:
+        StoreError: the generation cannot be read.
+    """
+    claims = list_claims(generation, chosen).rename(columns=_COLUMNS)[list(_COLUMNS.values())]
+    (lat, lon), zoom = find_frame(build_view(generation, chosen).features)
+    settings = {
+        "title": title,
+        "summary": _summary(claims),
+        "frame": {"lat": lat, "lon": lon, "zoom": zoom},
+        "types": [{"colour": COLOURS[name], "words": name.replace("-", " ")} for name in TYPES],
+        "statuses": STATUSES,
+        "texts": {**TIMEMAP_TEXTS, **TEXTS, **texts},
+    }
+    data = {
+        "settings": data_block(settings),
+        "scene": data_block(pack_scene(generation, chosen, in_days=True)),
+        "rows": json_rows(_rows(claims)),
+    }
+    write_page(Page(title, _BODY, *_sources()), data, file)
 
 
 def write_page(page: Page, data: Mapping[str, Iterable[str]], file: TextIO) -> None:
@@ -44,8 +106,6 @@ def write_page(page: Page, data: Mapping[str, Iterable[str]], file: TextIO) -> N
         file.write(f'<script type="application/json" id="{name}">')
         file.writelines(pieces)
         file.write("</script>\n")
-    for source in page.scripts:
-        file.write(f"<script>{source}</script>\n")
     file.write(f'<script type="module">{page.module}</script>\n</body>\n</html>\n')
 
 
@@ -67,10 +127,9 @@ def _safe(value: Any) -> str:
 
 
 def _head(page: Page) -> str:
-    scripts = " ".join(_hash(source) for source in (*page.scripts, page.module))
     styles = " ".join(map(_hash, page.styles)) or "'none'"
     policy = (
-        f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data: blob:; font-src data:; "
+        f"default-src 'none'; script-src {_hash(page.module)}; style-src {styles}; img-src data: blob:; "
         "connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
     return f"""<!DOCTYPE html>
@@ -93,15 +152,47 @@ def _hash(source: str) -> str:
 
 
 def _check(page: Page) -> None:
-    for source in (*page.scripts, page.module):
-        for ending in (
-            "</script",
-            "<!--",
-            "\r",
-            "\0",
-        ):  # the browser would read on behind the first, or hash another text
-            if ending in source.lower():
-                raise ValueError(f"a script of the page holds {ending!r}")
+    for ending in ("</script", "<!--", "\r", "\0"):  # the browser would read on behind the first, or hash another text
+        if ending in page.module.lower():
+            raise ValueError(f"the script of the page holds {ending!r}")
     for style in page.styles:
         if "</style" in style.lower() or "\r" in style:
             raise ValueError("a style of the page ends its own element")
+
+
+_COLUMNS = {
+    "number": "number",
+    "place_name": "place",
+    "date_from": "from",
+    "date_to": "to",
+    "event_type": "type",
+    "status": "status",
+    "claimant": "claimant",
+    "verification": "verification",
+    "sentence": "sentence",
+    "outlet": "outlet",
+    "report": "report",
+}
+
+
+def _rows(claims: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for values in claims.itertuples(index=False, name=None):
+        row = dict(zip(claims.columns, values, strict=True))
+        yield row | {"from": f"{row['from']:%Y-%m-%d}", "to": f"{row['to']:%Y-%m-%d}"}
+
+
+def _summary(claims: pd.DataFrame) -> str:
+    """Return how many claims of how many reports there are, and their first and last day."""
+    if claims.empty:
+        return "no claim"
+    counted = ((len(claims), "claim"), (claims["report"].nunique(), "report"))
+    n_claims, n_reports = (f"{n:,} {noun}{'' if n == 1 else 's'}" for n, noun in counted)
+    return f"{n_claims} of {n_reports}, {claims['from'].min():%Y-%m-%d} to {claims['to'].max():%Y-%m-%d}"
+
+
+@functools.cache
+def _sources() -> tuple[tuple[str, ...], str]:
+    """Return the sources of the page's styles and of its module, from the package's ``web`` folder."""
+    web = resource("web")
+    modules = {path.relative_to(web).as_posix(): path.read_text(encoding="utf-8") for path in web.rglob("*.js")}
+    return tuple((web / name).read_text(encoding="utf-8") for name in _STYLES), bundle(modules, _ENTRY)

@@ -1,0 +1,65 @@
+/**
+ * The page of one file that `geo.standalone` writes: map, timeline and evidence of the data blocks that stand beside it.
+ */
+
+import { createEvidence } from "./evidence.js";
+import { createMap } from "./map.js";
+import { decodeScene } from "./scene.js";
+import { createTimeline } from "./timeline.js";
+
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const element = (id) => document.getElementById(id);
+
+const { title, summary, types, statuses, texts, frame } = read("settings");
+const scene = decodeScene(Uint8Array.from(atob(read("scene")), (char) => char.charCodeAt(0)));
+const darkness = matchMedia("(prefers-color-scheme: dark)");
+const theme = () => (darkness.matches ? "dark" : "light");
+
+let window = scene.everything;
+let selected = null;
+
+element("page").dataset.theme = theme();
+element("title").textContent = title;
+element("summary").textContent = summary;
+const map = createMap(element("map"), { scene, types, statuses, texts, theme: theme(), frame });
+const timeline = createTimeline(element("timeline"), { scene, types, texts, colourBy: "status" });
+const evidence = createEvidence(element("evidence"), { rows: read("rows"), texts });
+
+map.onSelect = select;
+map.onView = () => scene.isCells && drawMap();
+evidence.onAll = () => select(null);
+timeline.onInput = (moved) => {
+  window = moved;
+  drawMap();
+};
+timeline.onChange = (moved) => {
+  window = moved;
+  draw();
+};
+darkness.addEventListener("change", () => {
+  element("page").dataset.theme = theme();
+  map.setTheme(theme());
+  timeline.setTheme();
+});
+new ResizeObserver(() => {
+  map.resize();
+  timeline.resize();
+}).observe(element("page"));
+draw();
+
+/** @param {number | null} number a place's */
+function select(number) {
+  selected = number;
+  map.select(number);
+  draw();
+}
+
+function drawMap() {
+  if (scene.isCells) map.showCells(scene.cells(window, map.zoom()));
+  else map.show(scene.count(window));
+}
+
+function draw() {
+  drawMap();
+  if (!scene.isEmpty) evidence.show({ from: scene.iso(window.from), to: scene.iso(window.to) }, selected);
+}
