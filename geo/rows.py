@@ -19,12 +19,14 @@ _BATCH = 1_000
 def read_rows(table: pa.Table) -> Iterator[dict[str, Any]]:
     """Yield each row by column name; a number that is none (NaN, infinite) is None, as null is."""
     for batch in table.to_batches(max_chunksize=_BATCH):
-        for row in batch.to_pylist():
-            yield {name: _finite(value) for name, value in row.items()}
+        for values in zip(*map(_plain, batch.columns), strict=True):
+            yield dict(zip(table.column_names, values, strict=True))
 
 
 def text_of(value: Any) -> str:
     """Return a value as text: "" for None, ISO days, ``true``; a list joined by ``|``, one within written ``\\|``."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -53,5 +55,8 @@ def points(rows: pa.Table | pa.RecordBatch) -> tuple["np.ndarray[Any, Any]", "np
     return np.where(nowhere, np.nan, lat), np.where(nowhere, np.nan, lon)
 
 
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _plain(column: pa.Array) -> list[Any]:
+    values: list[Any] = column.to_pylist()
+    if pa.types.is_floating(column.type):
+        return [None if value is None or not math.isfinite(value) else value for value in values]
+    return values

@@ -195,4 +195,6 @@ def _sources() -> tuple[tuple[str, ...], str]:
     """Return the sources of the page's styles and of its module, from the package's ``web`` folder."""
     web = resource("web")
     modules = {path.relative_to(web).as_posix(): path.read_text(encoding="utf-8") for path in web.rglob("*.js")}
-    return tuple((web / name).read_text(encoding="utf-8") for name in _STYLES), bundle(modules, _ENTRY)
+    styles = tuple((web / name).read_text(encoding="utf-8") for name in _STYLES)
+    licence = (web / "leaflet.LICENSE.txt").read_text(encoding="utf-8")  # it wants to be handed on with the code
+    return styles, f"/*\n{licence}*/\n{bundle(modules, _ENTRY)}"

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.cells import guarded, unguarded
@@ -41,12 +41,14 @@ def test_formulas_are_guarded(text: str, cell: str) -> None:
     assert guarded(text) == cell
 
 
+@settings(deadline=None)
 @given(near_formulas | st.text())
 def test_a_guard_can_be_taken_off_again(text: str) -> None:
     assert unguarded(guarded(text)) == text
     assert not guarded(text).startswith((*SIGNS, "\t", "\r", "\n"))
 
 
+@settings(deadline=None)
 @given(near_formulas, near_formulas)
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_no_cell_begins_a_formula_whatever_the_file_is_split_at(separator: str, one: str, two: str) -> None:

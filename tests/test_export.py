@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geo.build import BuildReport
@@ -65,23 +65,27 @@ def test_a_text_that_a_spreadsheet_would_run_is_disarmed(begin: str) -> None:
     assert as_csv(table(text=text), raw=True)[1][1] == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 @example("two\rlines")
 def test_raw_csv_loses_nothing(text: str) -> None:
     assert as_csv(table(text=text), raw=True)[1][1] == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_geojson_loses_nothing(text: str) -> None:
     assert as_geojson(table(text=text))["features"][0]["properties"]["text"] == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 @example("'=1")
 def test_guarded_csv_loses_nothing_once_the_guards_are_off(text: str) -> None:
     assert unguarded(as_csv(table(text=text))[1][1]) == text
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.sampled_from("a|\\"), min_size=1), min_size=1))
 def test_the_members_of_a_list_can_be_told_apart(members: list[str]) -> None:
     cell = as_csv(table(claims=members), raw=True)[1][7]

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.build import BuildReport
@@ -125,6 +125,7 @@ def test_what_xml_cannot_hold_is_shown_as_its_picture() -> None:
     assert data(placemark)["text"] == "a␀b␛c\N{REPLACEMENT CHARACTER}d\r\n\te"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")))
 def test_every_other_text_is_whole(text: str) -> None:
     assert data(placemarks(claims({"text": text}))[0])["text"] == text

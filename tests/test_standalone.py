@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
@@ -18,6 +18,7 @@ from playwright.sync_api import Page as Tab
 from geo.build import BuildReport
 from geo.bundle import bundle
 from geo.filters import EVERYTHING, Filter
+from geo.resources import resource
 from geo.standalone import Page, data_block, export_html, json_rows, write_page
 from geo.store import Generation, publish
 from geo.view import list_claims
@@ -125,6 +126,7 @@ def test_a_script_that_would_end_itself_is_refused(source: str) -> None:
         as_html(Page("A title", "", styles=["</style>"]))
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
 def test_data_is_whole_and_never_ends_its_block(texts: list[str]) -> None:
     block = "".join(json_rows({"text": text, "day": date(2022, 9, 10)} for text in texts))
@@ -203,3 +205,7 @@ def test_a_page_holds_what_the_filter_lets_through_and_no_more(seeds_build: Buil
     scene = base64.b64decode(block(html, "scene"))
     names = json.loads(scene[4 : 4 + int.from_bytes(scene[:4], "little")])["names"]
     assert set(names) == {row["place"] for row in rows}
+
+
+def test_a_page_hands_on_the_licence_of_what_it_holds(seeds_build: BuildReport) -> None:
+    assert (resource("web") / "leaflet.LICENSE.txt").read_text(encoding="utf-8") in exported(seeds_build.generation)

@@ -15,7 +15,7 @@ const scene = decodeScene(Uint8Array.from(atob(read("scene")), (char) => char.ch
 const darkness = matchMedia("(prefers-color-scheme: dark)");
 const theme = () => (darkness.matches ? "dark" : "light");
 
-let window = scene.everything;
+let days = scene.everything; // in view
 let selected = null;
 
 element("page").dataset.theme = theme();
@@ -29,11 +29,11 @@ map.onSelect = select;
 map.onView = () => scene.isCells && drawMap();
 evidence.onAll = () => select(null);
 timeline.onInput = (moved) => {
-  window = moved;
+  days = moved;
   drawMap();
 };
 timeline.onChange = (moved) => {
-  window = moved;
+  days = moved;
   draw();
 };
 darkness.addEventListener("change", () => {
@@ -55,11 +55,11 @@ function select(number) {
 }
 
 function drawMap() {
-  if (scene.isCells) map.showCells(scene.cells(window, map.zoom()));
-  else map.show(scene.count(window));
+  if (scene.isCells) map.showCells(scene.cells(days, map.zoom()));
+  else map.show(scene.count(days));
 }
 
 function draw() {
   drawMap();
-  if (!scene.isEmpty) evidence.show({ from: scene.iso(window.from), to: scene.iso(window.to) }, selected);
+  evidence.show({ from: scene.iso(days.from), to: scene.iso(days.to) }, selected);
 }
