@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import streamlit as st
 
 from geo.assets import serve_assets
-from geo.maps import COLOURS
+from geo.maps import LEGEND
 from geo.scene import STATUSES, TYPES
 
 __all__ = ["TEXTS", "Dropped", "Frame", "TimemapResult", "TimemapState", "send_scene", "show_timemap"]
@@ -104,9 +104,9 @@ class Dropped:
 class TimemapResult:
     """What is shown since the hand last let go; before it ever did, what the state said.
 
-    Without ``date_from`` and ``date_to`` all days are. ``compare`` are the days compared with; ``selected`` is a place's
-    number; ``bounds`` are south, west, north and east of what is in sight, None before the map has come to rest;
-    ``dropped`` is set in one rerun alone.
+    Without ``date_from`` and ``date_to`` all days are. ``compare`` are the days compared with; ``selected`` is a
+    place's number; ``bounds`` are south, west, north and east of what is in sight, None before the map has come to
+    rest; ``dropped`` is set in one rerun alone.
     """
 
     date_from: date | None = None
@@ -158,7 +158,8 @@ def _given(state: TimemapState, texts: Mapping[str, str], key: str) -> dict[str,
         "edit": state.edit,
         "height": state.height,
         "frame": asdict(state.frame),
-        "types": [{"colour": COLOURS[name], "words": name.replace("-", " ")} for name in TYPES],
+        "types": [{"colour": colour, "words": words} for colour, words, _ in LEGEND],
+        "hues": [next(n for n, (_, _, kinds) in enumerate(LEGEND) if name in kinds) for name in TYPES],
         "statuses": list(STATUSES),
         "texts": {**TEXTS, **texts},
     }
@@ -217,6 +218,6 @@ def _dropped(value: Any) -> Dropped | None:
     return Dropped(known, float(lat), (float(lon) + 180) % 360 - 180)
 
 
-def _is_within(value: Any, limit: float) -> bool:
+def _is_within(value: Any, limit: float) -> TypeGuard[float]:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and math.isfinite(value) and abs(value) <= limit

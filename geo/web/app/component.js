@@ -8,16 +8,16 @@
  * @typedef {{from: string, to: string}} Days  ISO days, both inclusive
  * @typedef {{key: string, window: Days | null, compare: Days | null, selected: number | null, colourBy: "status" | "type",
  *   theme: "light" | "dark", edit: boolean, height: number, frame: {lat: number, lon: number, zoom: number},
- *   types: {colour: string, words: string}[], statuses: string[], texts: Record<string, string>}} Given  what Python sends
+ *   types: {colour: string, words: string}[], hues: number[], statuses: string[], texts: Record<string, string>}} Given
+ *   what Python sends; types are the legend's, hues says for each type of a scene which of them it is drawn as
  * @typedef {{data: any, parentElement: ShadowRoot, setStateValue: (name: string, value: unknown) => void,
  *   setTriggerValue: (name: string, value: unknown) => void}} Mount  what Streamlit calls with
  */
 
-import { createMap } from "./map.js";
+import { createMap, loadStyles } from "./map.js";
 import { decodeScene } from "./scene.js";
 import { createTimeline } from "./timeline.js";
 
-const STYLES = ["../leaflet.css", "map.css", "timeline.css"];
 const MOST_ECHOES = 20;
 
 /** Scenes and views by key. @type {{scenes: Map<string, object>, views: Map<string, TimeMap>, kept: Map<string, object>}} */
@@ -88,7 +88,7 @@ class TimeMap {
     this._mapHost.className = "timemap-map";
     this._timelineHost = this._host.appendChild(document.createElement("div"));
     this._dress();
-    await Promise.all(STYLES.map((name) => addStyle(this.root, name)));
+    await Promise.all([loadStyles(this.root), addStyle(this.root, "timeline.css")]);
     this.root.appendChild(this._host);
     const known = register.scenes.get(this._given.key);
     if (known && !this._isGone) this.setScene(known.scene);
@@ -108,7 +108,7 @@ class TimeMap {
   }
 
   _build() {
-    const { types, statuses, texts, theme, colourBy, edit } = this._given;
+    const { types, hues, statuses, texts, theme, colourBy, edit } = this._given;
     const frame = this._frame();
     this._map = createMap(this._mapHost, { scene: this._scene, types, statuses, texts, theme, frame });
     this._map.setEdit(edit);
@@ -116,7 +116,7 @@ class TimeMap {
     this._map.onSelect = (number) => this._choose(number);
     this._map.onView = (view) => this._rest(view);
     this._map.onDrop = (number, lat, lon) => this._tell.trigger("dropped", { number, lat, lon });
-    this._timeline = createTimeline(this._timelineHost, { scene: this._scene, types, texts, colourBy });
+    this._timeline = createTimeline(this._timelineHost, { scene: this._scene, types, hues, texts, colourBy });
     this._timeline.setWindows(this._days(this._window), this._days(this._compare));
     this._timeline.onInput = (window, compare) => this._follow(window, compare);
     this._timeline.onChange = (window, compare) => this._letGo(window, compare);
@@ -193,9 +193,29 @@ class TimeMap {
   _draw() {
     const window = this._days(this._window) ?? this._scene.everything;
     const compare = this._days(this._compare);
-    if (this._scene.isCells) this._map.showCells(this._scene.cells(window, this._map.zoom()));
-    else if (compare) this._map.compare(this._scene.compare(window, compare));
-    else this._map.show(this._scene.count(window));
+    if (this._scene.isCells) {
+      this._map.showCells(this._hued(this._scene.cells(window, this._map.zoom(), this._sight())));
+    } else if (compare) {
+      const { a, b } = this._scene.compare(window, compare);
+      this._map.compare({ a: this._hued(a), b: this._hued(b) });
+    } else {
+      this._map.show(this._hued(this._scene.count(window)));
+    }
+  }
+
+  /** What is in sight with as much again on all sides, for a map that is pulled along; null before it has come to rest. */
+  _sight() {
+    if (!this._view) return null;
+    const [south, west, north, east] = this._view.bounds;
+    const [left, right] = [west, east].map((lon) => lon / 360 + 0.5);
+    const [top, bottom] = [north, south].map((lat) => 0.5 - mercator(lat) / (2 * Math.PI));
+    const [wide, tall] = [right - left, bottom - top];
+    return [left - wide, top - tall, right + wide, bottom + tall];
+  }
+
+  /** The counts with the legend's types. */
+  _hued(counts) {
+    return { ...counts, type: counts.type.map((type) => this._given.hues[type]) };
   }
 
   _follow(window, compare) {
@@ -216,9 +236,8 @@ class TimeMap {
   }
 
   _rest(view) {
-    const isZoomed = this._view?.zoom !== view.zoom;
     this._view = view;
-    if (isZoomed && this._scene.isCells) this._draw();
+    if (this._scene.isCells) this._draw();
     this._send();
   }
 
@@ -252,8 +271,12 @@ class Echoes {
 const isSame = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 function middleLatitude(south, north) {
-  const height = (latitude) => Math.asinh(Math.tan((latitude * Math.PI) / 180));
-  return (Math.atan(Math.sinh((height(south) + height(north)) / 2)) * 180) / Math.PI;
+  return (Math.atan(Math.sinh((mercator(south) + mercator(north)) / 2)) * 180) / Math.PI;
+}
+
+/** The height of a latitude on a Mercator map whose world is 2π wide. */
+function mercator(latitude) {
+  return Math.asinh(Math.tan((Math.max(-85.05, Math.min(85.05, latitude)) * Math.PI) / 180));
 }
 
 /** Add a style sheet to a root, once, and wait until it counts. */

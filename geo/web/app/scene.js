@@ -22,6 +22,7 @@ const N_TYPES = 14;
 const N_STATUSES = 4;
 const CELL_LEVELS = 3; // a tile of 256 pixels is cut into 8 × 8 cells
 const MOST_BINS = 240;
+const FEWEST_DAYS = 14; // that a plot spans, where there are so many
 const ARRAYS = { "|u1": Uint8Array, "<u2": Uint16Array, "<u4": Uint32Array, "<i4": Int32Array, "<f4": Float32Array, "<f8": Float64Array };
 
 /** @param {string} iso @returns {number} days since 1 January 1970 */
@@ -74,17 +75,19 @@ class Scene {
   }
 
   /**
-   * The days on which nineteen of twenty claims begin, where that is a small part of all: "since 1990" in one report
+   * The last days, on which four of five claims begin, where they are a small part of all: "since 1990" in one report
    * must not press a week's news into a single bar.
    *
    * @returns {Window}
    */
   get focus() {
-    const starts = Float64Array.from(this._starts()).sort();
+    const starts = this._starts();
     if (!starts.length) return this.everything;
-    const from = starts[Math.floor(starts.length / 20)];
-    const days = this.lastDay - from + 1;
-    return days * 2 > this.lastDay ? this.everything : { from: Math.max(0, from - Math.ceil(days / 20)), to: this.lastDay };
+    const onDay = countDays(starts, this.lastDay);
+    let from = 0;
+    for (let before = onDay[0]; before <= starts.length / 5; before += onDay[from]) from++;
+    const days = Math.max(FEWEST_DAYS, this.lastDay - from + 1);
+    return days * 2 > this.lastDay ? this.everything : { from: this.lastDay - days + 1, to: this.lastDay };
   }
 
   /** The unit in which so many days fill no more bins than can be told apart. @param {Window} window @returns {Unit} */
@@ -143,13 +146,18 @@ class Scene {
   }
 }
 
+/** @returns {Places} */
+function placesOf({ names }, column) {
+  const of = "number lat lon radiusKm kind isCountry shape label anchorLat anchorLon bearing".split(" ");
+  return { length: names.length, name: names, ...Object.fromEntries(of.map((name) => [name, column(name)])) };
+}
+
 /** Places with their claims. */
 export class PlaceScene extends Scene {
   constructor(head, column) {
     super(head, column);
-    const names = "number lat lon radiusKm kind isCountry shape label anchorLat anchorLon bearing".split(" ");
     /** @type {Places} */
-    this.places = { length: head.names.length, name: head.names, ...Object.fromEntries(names.map((name) => [name, column(name)])) };
+    this.places = placesOf(head, column);
     this._claims = Object.fromEntries("first last type status verification origin".split(" ").map((name) => [name, column(name)]));
     this._claimsAt = column("claimsAt");
     this._disputes = { at: column("disputeAt"), first: column("disputeFirst"), last: column("disputeLast") };
@@ -200,7 +208,7 @@ export class PlaceScene extends Scene {
       if (!claims) continue;
       counts.claims[place] = claims;
       counts.sources[place] = sources;
-      counts.type[place] = mostFrequent(types, 0);
+      counts.type[place] = mostFrequent(types);
       counts.status[place] = firmest % N_STATUSES; // of none that is known, the firmest
     }
     this._markDisputed(counts, from, to);
@@ -235,9 +243,13 @@ const NO_ORIGIN = 0xffffffff;
 export class CellScene extends Scene {
   constructor(head, column) {
     super(head, column);
+    /** None: @type {Places} */
+    this.places = placesOf({ names: [] }, column);
     this._zoom = head.zoom;
     this._cell = { x: column("cellX"), y: column("cellY"), type: column("cellType"), at: column("daysAt") };
     this._days = { starts: column("starts"), ends: column("ends") };
+    /** The cell of each claim, in order of its first and of its last day. */
+    this._inOrder = { starts: this._cellsByDay(this._days.starts), ends: this._cellsByDay(this._days.ends) };
     this._levels = new Map();
   }
 
@@ -254,25 +266,32 @@ export class CellScene extends Scene {
    *
    * @param {Window} window
    * @param {number} zoom of the map
+   * @param {[number, number, number, number] | null} box left, top, right, bottom in Web Mercator 0..1: no cells beyond it
    * @returns {Cells}
    */
-  cells({ from, to }, zoom) {
-    const level = this._level(Math.max(0, Math.min(this._zoom, Math.round(zoom) + CELL_LEVELS)));
-    const { of, x, y, byType, sums } = level;
-    const { at, type } = this._cell;
-    const { starts, ends } = this._days;
-    byType.fill(0);
-    sums.fill(0);
-    for (let i = 0; i < of.length; i++) {
-      const [low, high] = [at[i], at[i + 1]];
-      const n = lowerBound(starts, to + 1, low, high) - lowerBound(ends, from, low, high);
-      byType[of[i] * N_TYPES + type[i]] += n;
-      sums[of[i]] += n;
+  cells({ from, to }, zoom, box = null) {
+    const { x, y, at, starts, ends } = this._level(Math.max(0, Math.min(this._zoom, Math.round(zoom) + CELL_LEVELS)));
+    const shown = { x: [], y: [], n: [], type: [] };
+    const byType = new Uint32Array(N_TYPES);
+    for (let cell = 0; cell < x.length; cell++) {
+      if (box && (x[cell] < box[0] || y[cell] < box[1] || x[cell] > box[2] || y[cell] > box[3])) continue;
+      let n = 0;
+      for (let type = 0; type < N_TYPES; type++) {
+        const [low, high] = [at[cell * N_TYPES + type], at[cell * N_TYPES + type + 1]];
+        byType[type] = low === high ? 0 : lowerBound(starts, to + 1, low, high) - lowerBound(ends, from, low, high);
+        n += byType[type];
+      }
+      if (!n) continue;
+      shown.x.push(x[cell]);
+      shown.y.push(y[cell]);
+      shown.n.push(n);
+      shown.type.push(mostFrequent(byType));
     }
-    return inView(x, y, sums, byType);
+    const { n, type } = shown;
+    return { x: Float64Array.from(shown.x), y: Float64Array.from(shown.y), n: Uint32Array.from(n), type: Uint8Array.from(type) };
   }
 
-  /** Which coarser cell each cell is in at a level, and the coarser ones' centres; reckoned once a level. */
+  /** The coarser cells of a level with the sorted days of each type's claims; reckoned once a level. */
   _level(level) {
     if (!this._levels.has(level)) this._levels.set(level, this._rollUp(level));
     return this._levels.get(level);
@@ -280,39 +299,66 @@ export class CellScene extends Scene {
 
   _rollUp(level) {
     const shift = this._zoom - level;
-    const { x, y } = this._cell;
+    const { x, y, type, at } = this._cell;
     const known = new Map();
-    const of = Uint32Array.from(x, (_, i) => {
+    const bucketOf = Uint32Array.from(x, (_, i) => {
       const key = (y[i] >> shift) * 2 ** level + (x[i] >> shift);
       if (!known.has(key)) known.set(key, known.size);
-      return known.get(key);
+      return known.get(key) * N_TYPES + type[i];
     });
     const keys = [...known.keys()];
+    const sizes = new Uint32Array(keys.length * N_TYPES);
+    bucketOf.forEach((bucket, i) => (sizes[bucket] += at[i + 1] - at[i]));
+    const bucketsAt = sumsBefore(sizes);
     return {
-      of,
       x: Float64Array.from(keys, (key) => ((key % 2 ** level) + 0.5) / 2 ** level),
       y: Float64Array.from(keys, (key) => (Math.floor(key / 2 ** level) + 0.5) / 2 ** level),
-      byType: new Uint32Array(keys.length * N_TYPES),
-      sums: new Uint32Array(keys.length),
+      at: bucketsAt,
+      starts: this._fill(this._inOrder.starts, bucketOf, bucketsAt),
+      ends: this._fill(this._inOrder.ends, bucketOf, bucketsAt),
     };
+  }
+
+  /** Each claim's cell, in order of the days given: what fills buckets in this order has them sorted. */
+  _cellsByDay(days) {
+    const next = sumsBefore(countDays(days, this.lastDay));
+    const daysAt = next.slice();
+    const cells = new Uint32Array(days.length);
+    const { at } = this._cell;
+    for (let cell = 0; cell + 1 < at.length; cell++) {
+      for (let i = at[cell]; i < at[cell + 1]; i++) cells[next[days[i]]++] = cell;
+    }
+    return { cells, daysAt };
+  }
+
+  _fill({ cells, daysAt }, bucketOf, bucketsAt) {
+    const next = bucketsAt.slice();
+    const days = new Int32Array(cells.length);
+    for (let day = 0; day <= this.lastDay; day++) {
+      for (let i = daysAt[day]; i < daysAt[day + 1]; i++) days[next[bucketOf[cells[i]]]++] = day;
+    }
+    return days;
   }
 }
 
-function inView(x, y, sums, byType) {
-  const shown = [];
-  for (let cell = 0; cell < sums.length; cell++) if (sums[cell]) shown.push(cell);
-  return {
-    x: Float64Array.from(shown, (cell) => x[cell]),
-    y: Float64Array.from(shown, (cell) => y[cell]),
-    n: Uint32Array.from(shown, (cell) => sums[cell]),
-    type: Uint8Array.from(shown, (cell) => mostFrequent(byType, cell * N_TYPES)),
-  };
+/** How many of the days fall on each day. */
+function countDays(days, lastDay) {
+  const counts = new Uint32Array(lastDay + 1);
+  for (let i = 0; i < days.length; i++) counts[days[i]]++;
+  return counts;
+}
+
+/** The sum of all sizes before each, and at last of all. */
+function sumsBefore(sizes) {
+  const sums = new Uint32Array(sizes.length + 1);
+  for (let i = 0; i < sizes.length; i++) sums[i + 1] = sums[i] + sizes[i];
+  return sums;
 }
 
 /** The type of most claims; types are numbered so that of equals the first says what happened. */
-function mostFrequent(byType, at) {
+function mostFrequent(byType) {
   let best = 0;
-  for (let type = 1; type < N_TYPES; type++) if (byType[at + type] > byType[at + best]) best = type;
+  for (let type = 1; type < N_TYPES; type++) if (byType[type] > byType[best]) best = type;
   return best;
 }
 

@@ -19,15 +19,15 @@ const WEEK = 7;
 
 /**
  * @param {HTMLElement} host
- * @param {{scene: any, types: {colour: string}[], texts: Record<string, string>, colourBy: "status" | "type"}} given
+ * @param {{scene: any, types: {colour: string}[], hues: number[], texts: Record<string, string>, colourBy: "status" | "type"}} given
  */
 export function createTimeline(host, given) {
   return new Timeline(host, given);
 }
 
 class Timeline {
-  constructor(host, { scene, types, texts, colourBy }) {
-    [this._scene, this._types, this._texts, this._colourBy] = [scene, types, texts, colourBy];
+  constructor(host, { scene, types, hues, texts, colourBy }) {
+    [this._scene, this._types, this._hues, this._texts, this._colourBy] = [scene, types, hues, texts, colourBy];
     /** @type {Window | null} null: all days */
     this._window = null;
     /** @type {Window | null} */
@@ -238,6 +238,7 @@ class Timeline {
 
   _paintBars(context, { first, last, keys, counts }) {
     const colours = this._colours(keys);
+    const order = this._order(keys);
     const shown = [...first.keys()].filter((bin) => last[bin] >= this._domain.from && first[bin] <= this._domain.to);
     const height = (bin) => counts.subarray(bin * keys, (bin + 1) * keys).reduce((a, b) => a + b, 0) / (last[bin] - first[bin] + 1);
     const scale = (HEIGHT - AXIS - 2) / Math.max(1e-9, ...shown.map(height));
@@ -245,7 +246,7 @@ class Timeline {
       const [left, right] = [Math.max(0, this.xOf(first[bin])), this.xOf(last[bin] + 1)];
       const width = Math.max(1, right - left - (right - left > 3 ? 1 : 0));
       let top = HEIGHT - AXIS;
-      for (let key = 0; key < keys; key++) {
+      for (const key of order) {
         const tall = (counts[bin * keys + key] / (last[bin] - first[bin] + 1)) * scale;
         if (!tall) continue;
         context.fillStyle = colours[key];
@@ -256,9 +257,15 @@ class Timeline {
   }
 
   _colours(keys) {
-    if (this._colourBy === "type") return this._types.map(({ colour }) => colour);
+    if (this._colourBy === "type") return this._hues.map((hue) => this._types[hue].colour);
     const style = getComputedStyle(this._root);
     return Array.from({ length: keys }, (_, n) => style.getPropertyValue(`--timeline-status-${n}`).trim());
+  }
+
+  /** The keys from below upwards: what has one colour lies together. */
+  _order(keys) {
+    const order = [...Array(keys).keys()];
+    return this._colourBy === "type" ? order.sort((a, b) => this._hues[a] - this._hues[b]) : order;
   }
 
   _paintAxis(context) {
