@@ -65,6 +65,8 @@
   const BASE_NAMES_FROM_ZOOM = 3;
   const REGION_NAMES_FROM_ZOOM = 6;
   const LONGEST_NAME = 28; // characters: longer ones are relative places, told in full by the tooltip and the list
+  const LONGEST_LETTER = 16; // UTF-16 units: a family of four with its joiners has 11; more are piled-up accents
+  const MOST_READ = LONGEST_NAME * LONGEST_LETTER + 1;
   const FINEST = 0.5; // pixels: what is nearer to the last point of a line is left out
 
   const DIGITS = new Map(
@@ -101,9 +103,12 @@
    * always within the same task, and is moved and scaled with the map in between.
    */
   const Sheet = L.Renderer.extend({
-    /** @param {string} pane @param {(context: CanvasRenderingContext2D, frame: Frame) => void} paint */
-    initialize(pane, paint) {
-      L.Renderer.prototype.initialize.call(this, { pane, padding: 0.3 });
+    /**
+     * @param {string} pane @param {(context: CanvasRenderingContext2D, frame: Frame) => void} paint
+     * @param {number} [margin]  on each side, as a share of the map's width and height
+     */
+    initialize(pane, paint, margin = 0.3) {
+      L.Renderer.prototype.initialize.call(this, { pane, padding: margin });
       this._paint = paint;
     },
     _initContainer() {
@@ -285,21 +290,25 @@
     const regionNames = read(world.regionLabels, 0);
 
     /**
-     * Paint the names of countries or regions where there is room, adding them to the boxes taken.
+     * Paint the names of countries or regions where there is room, adding them to the boxes taken; none that is more
+     * than twice as wide as its land.
      * @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Look} look @param {Box[]} taken
      * @param {Set<number>} hidden  shapes whose name is drawn otherwise
      */
     function paintNames(context, frame, look, taken, hidden) {
       if (frame.zoom < BASE_NAMES_FROM_ZOOM) return;
       const isFine = frame.zoom >= REGION_NAMES_FROM_ZOOM;
-      context.font = `${isFine ? "italic 12px" : "12px"} ${FONT}`;
+      const font = `${isFine ? "italic 12px" : "12px"} ${FONT}`;
+      const [west, north, east, south] = frame.view;
+      context.font = font;
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.fillStyle = look.base;
       for (const { name, x, y, shape } of isFine ? regionNames : countryNames) {
-        if (hidden.has(shape) || !meets([x, y, x, y], frame.view)) continue;
+        if (x < west || x > east || y < north || y > south || hidden.has(shape)) continue;
         const [left, top] = [frame.toX(x), frame.toY(y)];
-        const half = context.measureText(name).width / 2;
+        const half = widthOf(context, name, font) / 2;
+        if ((boxes[shape][2] - boxes[shape][0]) * frame.size < half) continue;
         if (claimSpace(taken, [left - half, top - 7, left + half, top + 7])) context.fillText(name, left, top);
       }
     }
@@ -323,20 +332,26 @@
   function shorten(name) {
     const clean = name.replace(UNSEEN, " ");
     if (clean.length <= LONGEST_NAME) return clean;
-    const cut = Array.from(letters.segment(clean.slice(0, 8 * LONGEST_NAME)), ({ segment }) => segment);
-    return cut.length <= LONGEST_NAME ? clean : `${cut.slice(0, LONGEST_NAME - 1).join("")}…`;
+    let [n, cut] = [0, 0];
+    for (const { index, segment } of letters.segment(clean.slice(0, MOST_READ))) {
+      if (++n === LONGEST_NAME) cut = index;
+      if (n > LONGEST_NAME) return `${clean.slice(0, cut)}…`;
+      if (segment.length > LONGEST_LETTER) return `${clean.slice(0, index)}…`;
+    }
+    return clean.length <= MOST_READ ? clean : `${clean.slice(0, MOST_READ)}…`;
   }
 
   /** @type {Map<string, number>} */
   const widths = new Map();
 
-  /** @param {CanvasRenderingContext2D} context @param {string} name */
-  function widthOf(context, name) {
-    let width = widths.get(name);
+  /** The width of a name in the context's font. @param {CanvasRenderingContext2D} context @param {string} name @param {string} font  tells it from the same name in another */
+  function widthOf(context, name, font) {
+    const key = font + name;
+    let width = widths.get(key);
     if (width === undefined) {
       if (widths.size > 5000) widths.clear();
       width = context.measureText(name).width;
-      widths.set(name, width);
+      widths.set(key, width);
     }
     return width;
   }
@@ -352,7 +367,7 @@
     const placed = [];
     for (const label of labels) {
       const name = shorten(label.name);
-      const width = widthOf(context, name);
+      const width = widthOf(context, name, NAME_FONT);
       const spot = spotsFor(label, width).find(([left, y]) =>
         claimSpace(taken, [left - 1, y - 8, left + width + 1, y + 8]),
       );
@@ -399,5 +414,18 @@
 
   document.fonts.addEventListener("loadingdone", () => widths.clear());
 
-  dateline.drawing = { FONT, LIGHT, Sheet, createLand, worldX, worldY, meets, claimSpace, placeNames, paintNames, shorten, loadFonts };
+  dateline.drawing = {
+    FONT,
+    NAME_FONT,
+    LIGHT,
+    Sheet,
+    createLand,
+    worldX,
+    worldY,
+    meets,
+    placeNames,
+    paintNames,
+    shorten,
+    loadFonts,
+  };
 })();

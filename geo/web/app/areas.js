@@ -19,6 +19,8 @@ export class Areas {
     this.key = "";
     /** @type {Map<string, Path2D>} */
     this.paths = new Map();
+    /** @type {Map<string, CanvasPattern>} */
+    this.patterns = new Map();
     this.scratch = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
   }
 
@@ -57,7 +59,7 @@ export class Areas {
     return path;
   }
 
-  /** Forget the outlines of places: their numbers may stand for others now. */
+  /** Forget the outlines: another scene's places may have the same numbers. */
   forget() {
     this.paths.clear();
   }
@@ -82,7 +84,7 @@ export class Areas {
     const isRound = world.places.shape[i] < 0;
     if (status !== STATUS.planned && kind !== CHANGE.lost) {
       context.globalAlpha = isCountry ? 0.07 : 0.17;
-      context.fillStyle = status === STATUS.denied ? crossed(context, colour) : colour;
+      context.fillStyle = status === STATUS.denied ? this.#crosses(colour) : colour;
       if (status === STATUS.denied) context.globalAlpha = 0.55;
       context.fill(path);
     }
@@ -90,6 +92,16 @@ export class Areas {
     const dash = kind === CHANGE.lost ? DASHES[1] : isRound && !DASHES[status]?.length ? ROUND_DASH : (DASHES[status] ?? []);
     strokeArea(context, path, colour, dash, look, !change && counts.disputed[i] > 0);
     context.globalAlpha = 1;
+  }
+
+  /** A pattern of crosses, for what is denied. @param {string} colour */
+  #crosses(colour) {
+    let pattern = this.patterns.get(colour);
+    if (!pattern) {
+      pattern = crossed(this.scratch, colour);
+      this.patterns.set(colour, pattern);
+    }
+    return pattern;
   }
 
   /** Where a relative place may be. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {World} world @param {number} i @param {string} colour @param {Look} look */
@@ -135,7 +147,7 @@ function strokeArea(context, path, colour, dash, look, isDisputed) {
   context.setLineDash([]);
 }
 
-/** A pattern of crosses, for what is denied. @param {CanvasRenderingContext2D} context @param {string} colour */
+/** @param {CanvasRenderingContext2D} context @param {string} colour */
 function crossed(context, colour) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = 16;

@@ -11,7 +11,9 @@ export const KIND = { point: 0, area: 1, relative: 2 };
 export const CHANGE = { none: 0, gained: 1, lost: 2, same: 3, grown: 4, shrunk: 5 };
 
 const MOST_SPOTS = 2000; // in sight; above it they are counted in squares
+const MOST_SECTORS = 150; // in view; above it one sees that of the place under the hand only
 const SMALLEST_SQUARE = 44; // pixels; the grid's own are up to twice as wide
+const TWO_LINES = 34; // pixels across: a square with two numbers
 const MOST_COUNTED = 40; // sources: a spot that has more is no larger
 
 /** The radius in pixels of a place with so many independent sources. @param {number} sources */
@@ -37,10 +39,13 @@ export function layOutPlaces(frame, shown) {
     if (isIn(frame.sight, world.x[i], world.y[i])) inSight++;
   }
   areas.sort((a, b) => widthOfArea(world, b) - widthOfArea(world, a) || a - b);
-  if (inSight <= MOST_SPOTS) return { areas, relatives, spots: placeSpots(frame, world, counts, inView), cells: null };
+  if (inSight <= MOST_SPOTS) {
+    const spots = placeSpots(frame, world, counts, inView);
+    return { areas, relatives: relatives.length <= MOST_SECTORS ? relatives : [], spots, cells: null };
+  }
   const { x, y } = world;
   const cells = countInCells(frame, inView, { x, y, n: counts.claims, type: counts.type }, change);
-  return { areas, relatives: [], spots: cellSpots(frame, cells), cells };
+  return { areas, relatives: [], spots: cellSpots(frame, cells, change ? TWO_LINES : 0), cells };
 }
 
 /** @param {Frame} frame @param {import("./types.js").CellCounts} given @returns {import("./types.js").Layout} */
@@ -48,7 +53,7 @@ export function layOutCells(frame, given) {
   const inView = [];
   for (let i = 0; i < given.x.length; i++) if (given.n[i] && isIn(frame.view, given.x[i], given.y[i])) inView.push(i);
   const cells = countInCells(frame, inView, given, null);
-  return { areas: [], relatives: [], spots: cellSpots(frame, cells), cells };
+  return { areas: [], relatives: [], spots: cellSpots(frame, cells, 0), cells };
 }
 
 /** @param {import("./types.js").Box} box @param {number} x @param {number} y */
@@ -143,15 +148,22 @@ function mostFrequent(byType) {
   return best;
 }
 
-/** @param {Frame} frame @param {Cell[]} cells */
-function cellSpots(frame, cells) {
+/** @param {Frame} frame @param {Cell[]} cells @param {number} smallest  pixels across */
+function cellSpots(frame, cells, smallest) {
   const spots = emptySpots(cells.length);
-  const widest = frame.size / 2 ** gridLevel(frame) - 4;
+  const width = frame.size / 2 ** gridLevel(frame);
   cells.forEach((cell, at) => {
-    spots.x[at] = frame.toX(cell.x);
-    spots.y[at] = frame.toY(cell.y);
-    spots.r[at] = Math.min(widest, 18 + 8 * Math.log10(cell.n)) / 2;
+    const r = Math.min(width - 4, Math.max(smallest, 15 + 10 * Math.log10(cell.n))) / 2;
+    spots.x[at] = keepWithin(frame.toX(cell.x), frame.toX(0), width, r);
+    spots.y[at] = keepWithin(frame.toY(cell.y), frame.toY(0), width, r);
+    spots.r[at] = r;
     spots.ref[at] = at;
   });
   return spots;
+}
+
+/** Move a square's middle so that it lies within its square of the grid. @param {number} at @param {number} origin @param {number} width @param {number} r */
+function keepWithin(at, origin, width, r) {
+  const start = origin + Math.floor((at - origin) / width) * width;
+  return Math.max(start + r + 1, Math.min(start + width - r - 1, at));
 }

@@ -1,14 +1,14 @@
 /** What the marks mean: a list that can be folded away, its signs drawn by what draws the map. */
-import { CHANGE, radiusOf } from "./layout.js";
+import { CHANGE } from "./layout.js";
 import { STATUS } from "./marks.js";
 import { L } from "./shared.js";
 
 /** @typedef {import("./marks.js").Marks} Marks */
 /** @typedef {{words: string, paint: (context: CanvasRenderingContext2D, marks: Marks) => void}} Line */
 
-const [WIDTH, HEIGHT] = [30, 22]; // pixels of a sign
-const PLAIN = { r: 7.5, type: 0, status: 0, disputed: false, change: 0 };
-const NARROW = 600; // pixels: the width of a map below which the legend is folded at first
+const [WIDTH, HEIGHT] = [30, 20]; // pixels of a sign
+const PLAIN = { r: 7, type: 0, status: 0, disputed: false, change: 0 };
+const ROOMY = [1000, 640]; // pixels: a map that is smaller either way opens with its legend folded
 
 export class Legend {
   /** @param {any} map  Leaflet's @param {import("./types.js").Texts} texts @param {import("./types.js").TypeEntry[]} types @param {string[]} statuses */
@@ -17,7 +17,8 @@ export class Legend {
     this.groups = placeGroups(texts, types, statuses);
     this.element = document.createElement("details");
     this.element.className = "dateline-legend";
-    this.element.open = map.getSize().x >= NARROW;
+    const { x, y } = map.getSize();
+    this.element.open = x >= ROOMY[0] && y >= ROOMY[1];
     this.summary = this.element.appendChild(document.createElement("summary"));
     this.summary.textContent = texts.legend;
     this.body = this.element.appendChild(document.createElement("div"));
@@ -75,7 +76,7 @@ function placeGroups(texts, types, statuses) {
     [texts.legend_types, types.map(({ words }, type) => ({ words, paint: sign({ type }) }))],
     [
       texts.legend_statuses,
-      [...statuses.map((words, status) => ({ words, paint: sign({ status }) })), { words: texts.disputed, paint: sign({ disputed: true, r: 5.5 }) }],
+      [...statuses.map((words, status) => ({ words, paint: sign({ status }) })), { words: texts.disputed, paint: sign({ disputed: true, r: 4.8 }) }],
     ],
     [
       texts.legend_others,
@@ -93,18 +94,21 @@ function placeGroups(texts, types, statuses) {
 const changeGroups = (texts) => [
   [
     texts.legend_changes,
-    /** @type {(keyof typeof CHANGE)[]} */ (["gained", "lost", "grown", "shrunk", "same"]).map((name) => ({
-      words: texts[name],
-      paint: sign({ change: CHANGE[name], status: STATUS.reported }),
-    })),
+    [
+      .../** @type {(keyof typeof CHANGE)[]} */ (["gained", "lost", "grown", "shrunk", "same"]).map((name) => ({
+        words: texts[name],
+        paint: sign({ change: CHANGE[name], status: STATUS.reported }),
+      })),
+      { words: texts.legend_cell_changes, paint: paintCellChanges },
+    ],
   ],
 ];
 
 /** @type {Line["paint"]} */
 function paintSizes(context, marks) {
   const mark = { ...PLAIN, type: marks.types.length - 1 };
-  marks.drawMark(context, 7, HEIGHT / 2, { ...mark, r: 4 });
-  marks.drawMark(context, 20, HEIGHT / 2, { ...mark, r: radiusOf(2) });
+  marks.drawMark(context, 6, HEIGHT / 2, { ...mark, r: 4 });
+  marks.drawMark(context, 20, HEIGHT / 2, { ...mark, r: 7.5 });
 }
 
 /** @type {Line["paint"]} */
@@ -132,6 +136,13 @@ function paintFaint(context, { look }) {
   context.strokeStyle = look.quiet;
   context.lineWidth = 1.2;
   context.stroke();
+}
+
+/** @type {Line["paint"]} */
+function paintCellChanges(context, marks) {
+  context.translate(WIDTH / 2, HEIGHT / 2);
+  context.scale(0.6, 0.6);
+  marks.drawCell(context, 0, 0, 17, { x: 0, y: 0, n: 5, type: 0, gained: 3, lost: 2 }, true);
 }
 
 /** @type {Line["paint"]} */

@@ -6,6 +6,7 @@ const PREFIX = "--dateline-";
 /** What the canvas draws with where map.css is not there (yet): the light theme. */
 const FALLBACK = {
   ...drawing.LIGHT,
+  sea: "#dbe7ec",
   paper: "#ffffff",
   ink: "#22303a",
   quiet: "#6a6456",

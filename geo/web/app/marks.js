@@ -43,7 +43,7 @@ export class Marks {
     this.types = types;
     this.look = look;
     this.ratio = ratio;
-    /** @type {Map<string | number, {canvas: HTMLCanvasElement, half: number}>} */
+    /** @type {Map<string | number, HTMLCanvasElement>} */
     this.sprites = new Map();
   }
 
@@ -65,9 +65,8 @@ export class Marks {
   drawCell(context, x, y, half, cell, compares) {
     const words = compares ? `+${cell.gained} −${cell.lost}` : shortNumber(cell.n);
     const key = `${words} ${compares ? "" : cell.type} ${Math.round(half)}`;
-    const size = compares ? Math.max(17, half) : half;
-    this.#stamp(context, x, y, key, size + 3, (onto) =>
-      compares ? paintCellChange(onto, size, cell, this.look) : paintCell(onto, size, words, this.colourOf(cell.type), this.look),
+    this.#stamp(context, x, y, key, half + 3, (onto) =>
+      compares ? paintCellChange(onto, half, cell, this.look) : paintCell(onto, half, words, this.colourOf(cell.type), this.look),
     );
   }
 
@@ -79,22 +78,21 @@ export class Marks {
   #stamp(context, x, y, key, half, paint) {
     const { ratio } = this;
     const sprite = this.sprites.get(key) ?? this.#keep(key, half, paint);
-    const { canvas } = sprite;
-    const width = canvas.width / ratio;
+    const width = sprite.width / ratio;
     const snap = (/** @type {number} */ value) => Math.round((value - width / 2) * ratio) / ratio;
-    context.drawImage(canvas, snap(x), snap(y), width, width);
+    context.drawImage(sprite, snap(x), snap(y), width, width);
   }
 
   /** @param {string | number} key @param {number} half @param {(onto: CanvasRenderingContext2D) => void} paint */
   #keep(key, half, paint) {
     if (this.sprites.size > MOST_SPRITES) this.sprites.clear();
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = Math.ceil(2 * half * this.ratio);
-    const onto = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const width = Math.ceil(2 * half * this.ratio);
+    const sprite = document.createElement("canvas");
+    sprite.width = sprite.height = width;
+    const onto = /** @type {CanvasRenderingContext2D} */ (sprite.getContext("2d"));
     onto.scale(this.ratio, this.ratio);
-    onto.translate(canvas.width / 2 / this.ratio, canvas.width / 2 / this.ratio);
+    onto.translate(width / 2 / this.ratio, width / 2 / this.ratio);
     paint(onto);
-    const sprite = { canvas, half };
     this.sprites.set(key, sprite);
     return sprite;
   }
@@ -228,7 +226,7 @@ const CHANGE_SIGNS = {
 /** @param {CanvasRenderingContext2D} context @param {number} half @param {string} words @param {string} colour @param {Look} look */
 function paintCell(context, half, words, colour, look) {
   paintSquare(context, half, colour, look);
-  context.font = `600 ${half < 11 ? 10 : 12}px ${drawing.FONT}`;
+  context.font = `600 ${half < 9 ? 10 : half < 12 ? 11 : 12}px ${drawing.FONT}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = readableOn(colour, DARK, WHITE);
@@ -241,17 +239,20 @@ function paintSquare(context, half, colour, look) {
   context.roundRect(-half, -half, 2 * half, 2 * half, 3);
   context.fillStyle = colour;
   context.fill();
-  context.strokeStyle = look.paper;
-  context.lineWidth = 3;
-  context.stroke();
   context.strokeStyle = look.ink;
-  context.lineWidth = 1.2;
+  context.lineWidth = 1;
   context.stroke();
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number} half @param {import("./types.js").Cell} cell @param {Look} look */
 function paintCellChange(context, half, { gained, lost }, look) {
   paintSquare(context, half, look.paper, look);
+  if (gained !== lost) {
+    context.globalAlpha = 0.25 * (Math.abs(gained - lost) / (gained + lost));
+    context.fillStyle = gained > lost ? look.gained : look.lost;
+    context.fill();
+    context.globalAlpha = 1;
+  }
   context.font = `600 11px ${drawing.FONT}`;
   context.textAlign = "center";
   context.textBaseline = "middle";

@@ -13,6 +13,7 @@ export const L = page.L;
 /**
  * @type {{
  *   FONT: string,
+ *   NAME_FONT: string,
  *   LIGHT: Record<string, string>,
  *   Sheet: any,
  *   createLand: (world: any) => any,
@@ -21,6 +22,7 @@ export const L = page.L;
  *   meets: (a: ArrayLike<number>, b: ArrayLike<number>) => boolean,
  *   placeNames: (context: CanvasRenderingContext2D, labels: Iterable<import("./types.js").Label>, taken: import("./types.js").Box[]) => any[],
  *   paintNames: (context: CanvasRenderingContext2D, placed: any[], look: any) => void,
+ *   shorten: (name: string) => string,
  *   loadFonts: (folder: string | URL) => void,
  * }}
  */

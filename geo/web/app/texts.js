@@ -2,6 +2,7 @@
 export const MAP_TEXTS = {
   map: "Map of what is said to have happened",
   summary: "Map: {places} in view with {claims}",
+  summary_cells: "Map: {claims}",
   list: "Places in view, those with the most sources first",
   places_one: "{n} place",
   places_many: "{n} places",
@@ -22,6 +23,7 @@ export const MAP_TEXTS = {
   legend_area: "a region, not a point",
   legend_sector: "somewhere in this direction",
   legend_cells: "many places: number of claims",
+  legend_cell_changes: "many places: how many came, how many went",
   legend_changes: "From the first period to the second",
   gained: "only in the second",
   lost: "only in the first",
