@@ -19,7 +19,7 @@ import pandas as pd
 
 from geo.bundle import bundle
 from geo.filters import Filter
-from geo.maps import COLOURS, find_frame
+from geo.maps import LEGEND, find_frame
 from geo.resources import resource
 from geo.scene import STATUSES, TYPES, pack_scene
 from geo.store import Generation
@@ -80,7 +80,8 @@ def export_html(
         "title": title,
         "summary": _summary(claims),
         "frame": {"lat": lat, "lon": lon, "zoom": zoom},
-        "types": [{"colour": COLOURS[name], "words": name.replace("-", " ")} for name in TYPES],
+        "types": [{"colour": colour, "words": words} for colour, words, _ in LEGEND],
+        "hues": [next(n for n, (_, _, kinds) in enumerate(LEGEND) if name in kinds) for name in TYPES],
         "statuses": STATUSES,
         "texts": {**TIMEMAP_TEXTS, **TEXTS, **texts},
     }

@@ -10,7 +10,7 @@ import { createTimeline } from "./timeline.js";
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const element = (id) => document.getElementById(id);
 
-const { title, summary, types, statuses, texts, frame } = read("settings");
+const { title, summary, types, hues, statuses, texts, frame } = read("settings");
 const scene = decodeScene(Uint8Array.from(atob(read("scene")), (char) => char.charCodeAt(0)));
 const darkness = matchMedia("(prefers-color-scheme: dark)");
 const theme = () => (darkness.matches ? "dark" : "light");
@@ -22,7 +22,7 @@ element("page").dataset.theme = theme();
 element("title").textContent = title;
 element("summary").textContent = summary;
 const map = createMap(element("map"), { scene, types, statuses, texts, theme: theme(), frame });
-const timeline = createTimeline(element("timeline"), { scene, types, texts, colourBy: "status" });
+const timeline = createTimeline(element("timeline"), { scene, types, hues, texts, colourBy: "status" });
 const evidence = createEvidence(element("evidence"), { rows: read("rows"), texts });
 
 map.onSelect = select;
@@ -55,8 +55,13 @@ function select(number) {
 }
 
 function drawMap() {
-  if (scene.isCells) map.showCells(scene.cells(days, map.zoom()));
-  else map.show(scene.count(days));
+  if (scene.isCells) map.showCells(hued(scene.cells(days, map.zoom())));
+  else map.show(hued(scene.count(days)));
+}
+
+/** The counts with the legend's types. */
+function hued(counts) {
+  return { ...counts, type: counts.type.map((type) => hues[type]) };
 }
 
 function draw() {
