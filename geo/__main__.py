@@ -5,6 +5,7 @@ Heavy modules are imported inside the commands, so that ``dateline --help`` answ
 
 import json
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,22 +21,35 @@ from geo.options import (
     FAILED,
     INCOMPLETE,
     AsJson,
+    Claimants,
     Curated,
     Data,
+    Disputed,
     Folder,
+    From,
     Model,
     OfFolder,
     Online,
+    Outlets,
+    Places,
     Service,
     ServiceUrl,
+    Sources,
+    Statuses,
     Target,
+    To,
+    Types,
+    Within,
+    Words,
     Workers,
     config_of,
+    filter_of,
+    places_of,
     reports_folder,
 )
 from geo.resources import data_folder
 from geo.telling import tell_history, why_command
-from geo.terminal import complain, count, open_input, open_output, printable, progress_bar, show, write
+from geo.terminal import complain, count, open_input, open_output, open_whole, printable, progress_bar, show, write
 
 if TYPE_CHECKING:
     from geo.build import BuildReport
@@ -75,7 +89,15 @@ class Format(StrEnum):
     """File formats of an export."""
 
     CSV = "csv"
+    CSV_RAW = "csv-raw"
     GEOJSON = "geojson"
+    KML = "kml"
+    GEOPARQUET = "geoparquet"
+    PARQUET = "parquet"
+    HTML = "html"
+
+
+_BINARY = {Format.GEOPARQUET, Format.PARQUET}
 
 
 class LayerFormat(StrEnum):
@@ -165,29 +187,45 @@ def export_command(
     table: Annotated[Table, typer.Option(help="What to write.")] = Table.CLAIMS,
     format_: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.CSV,
     output: Target = None,
-    raw: Annotated[
-        bool, typer.Option("--raw", help="CSV cells exactly as they are, even where a spreadsheet would run them.")
-    ] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="The same as --format csv-raw.")] = False,
+    from_: From = None,
+    to: To = None,
+    type_: Types = None,
+    status: Statuses = None,
+    claimant: Claimants = None,
+    outlet: Outlets = None,
+    place: Places = None,
+    sources: Sources = None,
+    disputed: Disputed = False,
+    text: Words = None,
+    box: Within = None,
     data: Data = None,
     gazetteer: Curated = None,
     model: Model = None,
     online: Service = None,
     online_url: ServiceUrl = None,
 ) -> None:
-    """Write the claims or events as CSV or GeoJSON, building first if anything has changed."""
+    """Write claims, or events with such claims, for other programs, building first if anything has changed.
+
+    csv is safe to open in a spreadsheet; csv-raw has every cell as it is. html is a page of one file with map, timeline
+    and sentences, for a browser without the network.
+    """
     from geo.build import build_if_stale
-    from geo.export import export_csv, export_geojson
+    from geo.export import export_view
     from geo.runners import default_runner
 
+    if format_ in _BINARY and output is None and sys.stdout.isatty():
+        raise typer.BadParameter(f"{format_} is not text: give it a file by --output")
+    query = {"from": from_, "to": to, "type": type_, "status": status, "sources": sources, "text": text, "box": box}
+    chosen = filter_of(query | {"disputed": "1" if disputed else None}, claimant, outlet)
     config = config_of(gazetteer, model, online, online_url)
     with progress_bar() as progress:
         report = build_if_stale(reports_folder(folder), data_folder(data), config, progress, runner=default_runner())
-    rows = report.generation.table(table)
-    with open_output(output) as file:
-        if format_ is Format.CSV:
-            export_csv(rows, file, raw=raw)
-        else:
-            export_geojson(rows, file)
+    chosen = replace(chosen, places=places_of(report.generation, place or ()))
+    with open_whole(output) as file:
+        export_view(
+            report.generation, table, chosen, Format.CSV_RAW if raw and format_ is Format.CSV else format_, file
+        )
     _tell_unreadable(report)
     raise typer.Exit(INCOMPLETE if report.unreadable else DONE)
 

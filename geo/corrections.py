@@ -567,7 +567,7 @@ def export_corrections(corrections: Iterable[Correction], file: TextIO) -> None:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for correction in sorted(corrections, key=lambda c: c.order):
-        writer.writerow([guarded(cell, reversible=True) for cell in (correction.correction_id, *correction.cells)])
+        writer.writerow([guarded(cell) for cell in (correction.correction_id, *correction.cells)])
 
 
 def import_corrections(root: Path, file: TextIO) -> Imported:

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.filters import IN_DAYS, Filter, days_of, passing
 from geo.maps import shape_of
 from geo.model import EventType, PlaceKind, Status, Verification
 from geo.store import Generation
-from geo.view import Filter
 
 __all__ = ["MOST_CLAIMS", "STATUSES", "TYPES", "pack_scene"]
 
@@ -91,8 +91,10 @@ _SUMMED = """
 """
 
 
-def pack_scene(generation: Generation, chosen: Filter) -> bytes:
+def pack_scene(generation: Generation, chosen: Filter, *, in_days: bool = False) -> bytes:
     """Return all claims that a filter lets through, whatever its days; the same claims give the same bytes.
+
+    With ``in_days`` only those that overlap the filter's days.
 
     Days are counted from the first day of any claim of the generation, so that they mean the same under every filter.
 
@@ -105,7 +107,7 @@ def pack_scene(generation: Generation, chosen: Filter) -> bytes:
     if span["first"].isna().all():
         return _pack({"shape": "places", "first": None, "last": None, "names": []}, {})
     first, last = (pd.Timestamp(span[name][0]).date() for name in ("first", "last"))
-    seen, params = _dated(chosen)
+    seen, params = _claims_relation(chosen, in_days=in_days)
     head: dict[str, Any] = {"first": first.isoformat(), "last": last.isoformat()}
     steps = _step_columns(_ask(generation, _SUMMED.format(steps=_STEPS), seen, params, first))
     count = int(generation.query(f"SELECT count(*) AS n FROM ({seen})", params)["n"][0])  # noqa: S608 - as above
@@ -118,20 +120,12 @@ def pack_scene(generation: Generation, chosen: Filter) -> bytes:
     return _pack(head | {"shape": "places", "names": names}, _place_columns(places, claims) | steps)
 
 
-def _dated(chosen: Filter) -> tuple[str, list[Any]]:
-    """Return SQL for the dated claims that a filter lets through, whatever its days, and its parameters."""
-    sql, params = _claims_relation(chosen)
-    return f"SELECT * FROM ({sql}) WHERE first_day IS NOT NULL", params  # noqa: S608 - as above
-
-
-def _claims_relation(_chosen: Filter) -> tuple[str, list[Any]]:
-    """Return SQL for all claims with the days that they cover and whether their event is disputed."""
-    sql = """
-        SELECT claims.*, coalesce(date_from, date_to) AS first_day, coalesce(date_to, date_from) AS last_day,
-            members.disputed AS event_disputed
-        FROM claims LEFT JOIN (SELECT unnest(claim_ids) AS claim_id, disputed FROM events) AS members USING (claim_id)
-    """
-    return sql, []
+def _claims_relation(chosen: Filter, *, in_days: bool) -> tuple[str, list[Any]]:
+    """Return SQL for the dated claims that a filter lets through, and its parameters."""
+    relation, params = passing(chosen)
+    if in_days:
+        return f"{relation} AND {IN_DAYS}", [*params, *days_of(chosen)]
+    return f"SELECT * FROM ({relation}) WHERE first_day IS NOT NULL", params  # noqa: S608 - as above
 
 
 def _ask(generation: Generation, sql: str, seen: str, params: list[Any], first: date) -> pd.DataFrame:

