@@ -200,7 +200,7 @@ class _Shown:
 
 
 def _distinct(numbers: _Ints) -> _Ints:
-    """Return the distinct ones of numbers from 0 on; those in order are sorted at once, and np.unique does not see it."""
+    """Return the distinct ones of numbers from 0 on, sorted; np.unique takes long for what is nearly so."""
     ordered = np.sort(numbers, kind="stable")
     return ordered[np.diff(ordered, prepend=-1) > 0]
 

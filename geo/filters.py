@@ -6,7 +6,7 @@ only, and whatever they hold, a filter never raises.
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -37,7 +37,8 @@ Bounds = tuple[float, float, float, float]
 Sql = tuple[str, list[Any]]
 """A statement or a condition, and the values of its ``?`` in order."""
 
-_LONGEST_TEXT = 1_000  # characters: a search of more words than fit would take longer to plan than to run
+_LONGEST_TEXT = 1_000  # characters
+_MOST_TERMS = 32  # of a search: the time to plan it grows with their square, and 300 took seconds (measured)
 _MOST_VALUES = 1_000  # of one list of a query
 _MOST_SOURCES = 1_000_000
 _LONGEST_SHOWN = 40  # characters of a wrong value that its reason repeats
@@ -58,7 +59,7 @@ class Filter:
     - ``min_sources``: so many independent sources stand behind its event;
     - ``disputed``: its event's claims contradict each other;
     - ``text``: each word, and each "phrase in quotation marks", stands in its sentence, place, claimant or report's
-      title, whatever its case and accents; at most 1,000 characters count;
+      title, whatever its case and accents; the first 1,000 characters and 32 terms count;
     - ``bounds``: its point lies in the box.
 
     Lists are kept sorted, each value once; bounds to five decimals, which is a metre.
@@ -158,7 +159,7 @@ def conditions(chosen: Filter) -> dict[str, Sql]:
     if chosen.disputed:
         found["disputed"] = _of_events("disputed"), []
     if terms := _terms(chosen.text):
-        found["text"] = _says(terms), terms
+        found["text"] = _says(terms)
     if chosen.bounds is not None:
         found["bounds"] = _in_box(chosen.bounds)
     return found
@@ -224,20 +225,22 @@ def _place_params(places: Iterable[str]) -> list[Any]:
 
 
 def _terms(text: str) -> list[str]:
-    """Return the words and phrases of a search; a quotation mark without another is none."""
+    """Return the words and phrases of a search that count; a quotation mark without another is none."""
     plain = text.translate(_PLAIN)
-    return [term for pair in _TERM.findall(plain) if (term := "".join(pair).strip())]
+    terms = dict.fromkeys(term for pair in _TERM.findall(plain) if (term := "".join(pair).strip()))
+    return list(terms)[:_MOST_TERMS]
 
 
-def _says(terms: Iterable[str]) -> str:
-    """Return the condition that every term is said; only marks that a term may mean are made plain, for speed."""
+def _says(terms: Sequence[str]) -> Sql:
+    """Return the condition that every term is said; only marks that a term may mean are made plain, for speed.
+
+    A row's own words are looked at where the other conditions let it through; titles are fewer than claims.
+    """
     meant = [mark for mark, plain in _MARKS.items() if any(plain in term for term in terms)]
-    said = _folded("concat_ws(chr(10), claims.text, place_name, claimant, title)", meant)
-    tests = " AND ".join(f"contains(said, {_folded('?', ())})" for _ in terms)
-    return f"""claim_id IN (
-        SELECT claim_id FROM (SELECT claim_id, {said} AS said FROM claims LEFT JOIN reports USING (report_id))
-        WHERE {tests}
-    )"""  # noqa: S608 - as above
+    said = _folded("concat_ws(chr(10), text, place_name, claimant)", meant)
+    titled = _of_reports(f"contains({_folded('title', meant)}, {_folded('?', ())})")
+    says = f"(contains({said}, {_folded('?', ())}) OR {titled})"
+    return " AND ".join([says] * len(terms)), [value for term in terms for value in (term, term)]
 
 
 def _folded(text: str, marks: Iterable[str]) -> str:

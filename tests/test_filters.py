@@ -165,6 +165,7 @@ def test_no_value_makes_a_filter_raise(generation: Generation, chosen: Filter) -
     [
         Filter(text="a " * 5000),
         Filter(text='"' * 999),
+        Filter(text=" ".join(f"{n:03}" for n in range(250))),
         Filter(claimants=[str(n) for n in range(20_000)]),
         Filter(places=["country:", "region:", "region:.", "gn:", "') OR 1=1 --"]),
         Filter(bounds=(math.nan, math.nan, math.inf, -math.inf)),
