@@ -20,11 +20,13 @@ from playwright.sync_api import Page
 
 from geo.build import BuildReport
 from geo.events import TABLES, schema
+from geo.filters import EVERYTHING, Filter
 from geo.model import EventType, PlaceKind, Status
+from geo.periods import find_days
 from geo.resources import resource
 from geo.scene import STATUSES, TYPES, pack_scene
 from geo.store import Generation, publish
-from geo.view import EVERYTHING, Feature, Filter, build_view, find_days
+from geo.view import Feature, build_view
 from tests.pages import claim, open_chromium, watch
 
 START = date(2022, 1, 1)

@@ -63,11 +63,11 @@ export class Marks {
 
   /** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} half @param {import("./types.js").Cell} cell @param {boolean} compares */
   drawCell(context, x, y, half, cell, compares) {
-    const words = compares ? `+${cell.gained} −${cell.lost}` : shortNumber(cell.n);
-    const key = `${words} ${compares ? "" : cell.type} ${Math.round(half)}`;
-    this.#stamp(context, x, y, key, half + 3, (onto) =>
-      compares ? paintCellChange(onto, half, cell, this.look) : paintCell(onto, half, words, this.colourOf(cell.type), this.look),
-    );
+    context.save(); // a picture for each count would be made once and used once
+    context.translate(x, y);
+    if (compares) paintCellChange(context, half, cell, this.look);
+    else paintCell(context, half, shortNumber(cell.n), this.colourOf(cell.type), this.look);
+    context.restore();
   }
 
   /**
