@@ -14,7 +14,7 @@ from geo.store import Generation
 
 __all__ = ["STYLE", "show_comparison"]
 
-_A, _B = "#8A8F98", "#0072B2"
+_DAY = timedelta(days=1)
 
 STYLE = (
     tables.STYLE
@@ -31,7 +31,7 @@ def show_comparison(shown: Shown, b: Period | None = None) -> tuple[Period, Peri
     ``b`` is the later stretch as the hand has just set it elsewhere, on the timeline; where it differs from what was
     returned last, it is taken over.
     """
-    days = _days(shown.generation)
+    days = _days_in_view(shown)
     if days is None:
         st.caption(texts.NOTHING_DATED)
         return None
@@ -52,6 +52,15 @@ def show_comparison(shown: Shown, b: Period | None = None) -> tuple[Period, Peri
 @st.cache_resource(show_spinner=False, max_entries=3, hash_funcs={Generation: lambda g: str(g.path)})
 def _days(generation: Generation) -> Days | None:
     return find_days(generation)
+
+
+def _days_in_view(shown: Shown) -> Days | None:
+    """Return the days of the filter's window that are covered; all days where it covers none."""
+    days = _days(shown.generation)
+    if days is None:
+        return None
+    counts = {day: n for day, n in days.counts.items() if shown.chosen.date_from <= day <= shown.chosen.date_to}
+    return Days(min(counts), max(counts), counts) if counts else days
 
 
 # --- the periods ---
@@ -103,17 +112,20 @@ def _set_periods(periods: tuple[Period, Period]) -> None:
 
 
 def _halves(days: Days) -> tuple[Period, Period]:
-    """Return the two halves of all days; of one day alone, the same day twice."""
-    length = (days.last - days.first).days + 1
-    middle = days.first + timedelta(days=max(length // 2, 1))
-    return (days.first, middle - timedelta(days=1)), (min(middle, days.last), days.last)
+    """Return two stretches that hold about as many claims each: one odd old day does not push all into the second."""
+    half, so_far, middle = sum(days.counts.values()) / 2, 0, days.last
+    for day, n in days.counts.items():
+        if so_far + n / 2 > half and day > days.first:
+            middle = day
+            break
+        so_far += n
+    return (days.first, max(days.first, middle - _DAY)), (middle, days.last)
 
 
 def _weeks(days: Days) -> tuple[Period, Period]:
     """Return the last seven days and the seven before, those before first."""
-    last = max(days.last, date.min + timedelta(days=13))
-    start = last - timedelta(days=6)
-    return (start - timedelta(days=7), start - timedelta(days=1)), (start, last)
+    start = max(days.last, date.min + 13 * _DAY) - 6 * _DAY
+    return (start - 7 * _DAY, start - _DAY), (start, start + 6 * _DAY)
 
 
 _PRESETS = {"halves": _halves, "weeks": _weeks}

@@ -68,7 +68,7 @@ def words_for_figure(point: FigurePoint, unit: str) -> str:
 
 def _choose(found: Sequence[FigureSeries]) -> FigureSeries:
     """Offer the series; the chosen one is known by what it counts, for filters change how many there are."""
-    by_name = {_name(series): series for series in found[:_MOST_SERIES]}
+    by_name = _named(found[:_MOST_SERIES])
     if st.session_state.get("figures_series") not in by_name:
         st.session_state["figures_series"] = next(iter(by_name))
     st.selectbox(
@@ -83,9 +83,17 @@ def _choose(found: Sequence[FigureSeries]) -> FigureSeries:
     return by_name[st.session_state["figures_series"]]
 
 
-def _name(series: FigureSeries) -> str:
-    """Return what is counted, where and in which unit; two places of one name differ by their numbers."""
-    return f"{series.what}, {series.place_name}, {series.unit} · {series.event_type} · {series.number % 10_000:04}"
+def _named(found: Sequence[FigureSeries]) -> dict[str, FigureSeries]:
+    """Return the series by what is counted, where and in which unit; those of one name get the type, then a number."""
+    by_name: dict[str, FigureSeries] = {}
+    for series in found:
+        name = ", ".join(dict.fromkeys(filter(None, (series.what, series.place_name, series.unit))))
+        if name in by_name:
+            name = f"{name} · {series.event_type}"
+        while name in by_name:
+            name = f"{name} · {len(by_name) + 1}"
+        by_name[name] = series
+    return by_name
 
 
 def _number(point: FigurePoint) -> str:
@@ -135,13 +143,13 @@ def _spec(unit: str, *, dark: bool) -> dict[str, Any]:
         "axis": {"format": "%Y-%m-%d", "title": None, "grid": False, "labelOverlap": "greedy", "labelFlush": True},
     }
     whole = {"tickMinStep": 1} if unit == "people" else {}
-    y = {"field": "value", "type": "quantitative", "title": texts.FIGURE_AXIS, "axis": {"format": ",~g", **whole}}
+    y = {"field": "value", "type": "quantitative", "title": texts.FIGURE_AXIS, "axis": {"format": ",~f", **whole}}
     hue = {
         "field": "source",
         "type": "nominal",
         "sort": None,
         "scale": {"range": _HUES},
-        "legend": {"title": texts.COLUMNS["origin"][0], "orient": "bottom", "columns": 3, "labelLimit": 220},
+        "legend": {"title": texts.COLUMNS["origin"][0], "orient": "bottom", "columns": 3, "labelLimit": 220, "symbolOpacity": 1},
     }
     shape = {
         "field": "bound",

@@ -15,7 +15,7 @@ MOST_ROWS = 5_000
 
 # What the table's own button would save is cut short and holds cells that a spreadsheet runs; the exports are neither.
 STYLE = """
-[data-testid="stElementToolbarButton"]:has(button[aria-label="Download as CSV"]) { display: none; }
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
 """
 
 

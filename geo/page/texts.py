@@ -115,8 +115,8 @@ FIGURES_LEGEND = (
 COMPARE = "Compare two stretches of days"
 COMPARE_HELP = "Both are shown on the timeline and the map too."
 PRESETS = {
-    "halves": ("First half, second half", "Of all days that anything is dated to."),
-    "weeks": ("Last 7 days, the 7 before", "Counted back from the last day that anything is dated to."),
+    "halves": ("First half, second half", "Of the days in view, so that each holds about as many claims."),
+    "weeks": ("Last 7 days, the 7 before", "Counted back from the last day in view that anything is dated to."),
 }
 PERIOD_A = ("A, the earlier days", "First and last day, both counted.")
 PERIOD_B = ("B, the later days", "First and last day, both counted.")
