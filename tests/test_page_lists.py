@@ -209,7 +209,8 @@ def test_choosing_a_row_chooses_its_place_and_hostile_words_run_nothing(tmp_path
         expect(page.get_by_role("button", name="Download as CSV: Events in view")).to_be_hidden()
         page.get_by_text("Compare two stretches").click()
         expect(page.get_by_text("By type")).to_be_visible()
-        page.get_by_test_id("stVegaLiteChart").locator("canvas").first.wait_for()
+        page.locator("svg.marks .mark-symbol path").first.hover()
+        expect(page.locator("#vg-tooltip-element")).to_contain_text("Figure")
         rest(page)
         assert page.evaluate("globalThis.hacked") is None
         assert page.locator("img[src=x]").count() == 0
