@@ -16,7 +16,9 @@ from tests.test_hostile import HOSTILE, hostile_tables
 
 def test_both_sides_and_the_figures_are_told(tmp_path: Path) -> None:
     claims = [
-        claim(claim_id="1", text="They took it.", quantity=2000.0, unit="km²", quantity_of="territory", claimant="Kyiv"),
+        claim(
+            claim_id="1", text="They took it.", quantity=2000.0, unit="km²", quantity_of="territory", claimant="Kyiv"
+        ),
         claim(claim_id="2", text="They did not.", status="denied", claimant="Moscow"),
     ]
     events = [{"event_id": "e", "claim_ids": ["1", "2"], "opposing_claim_ids": ["2"], "disputed": True}]

@@ -81,9 +81,7 @@ def test_a_disputed_event_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("show", [lists.show_events, lists.show_claims, lists.show_places])
-def test_a_long_list_is_cut_and_says_what_is_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, show: Any
-) -> None:
+def test_a_long_list_is_cut_and_says_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, show: Any) -> None:
     monkeypatch.setattr(lists, "MOST_ROWS", 2)
     page = run_part(show, shown(generation(tmp_path, claims(3), events=events(3))))
     assert len(page.dataframe[0].value) == 2

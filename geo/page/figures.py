@@ -149,7 +149,13 @@ def _spec(unit: str, *, dark: bool) -> dict[str, Any]:
         "type": "nominal",
         "sort": None,
         "scale": {"range": _HUES},
-        "legend": {"title": texts.COLUMNS["origin"][0], "orient": "bottom", "columns": 3, "labelLimit": 220, "symbolOpacity": 1},
+        "legend": {
+            "title": texts.COLUMNS["origin"][0],
+            "orient": "bottom",
+            "columns": 3,
+            "labelLimit": 220,
+            "symbolOpacity": 1,
+        },
     }
     shape = {
         "field": "bound",

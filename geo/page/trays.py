@@ -43,7 +43,7 @@ STYLE = (
 
 _TYPED = (
     *(f"trays_{name}" for name in ("first", "last", "published", "name", "candidate", "point_name", *texts.POINT)),
-    *(f"trays_{action.value}_why" for action in Action),
+    *(f"trays_{action.value}_{name}" for action in Action for name in ("why", "failed")),
 )
 
 Value = Callable[[], Mapping[str, Any]]
@@ -347,11 +347,8 @@ def _finish(shown: Shown, action: Action, target: str, value: Value, label: str)
     key = f"trays_{action.value}"
     ask_who_and_why(key)
     st.form_submit_button(label, type="primary", on_click=_write, args=(shown, action, target, value, key))
-    if (failed := st.session_state.pop("trays_failed", None)) is not None:
-        if failed[0] == key:
-            _show_error(texts.NOT_WRITTEN, failed[1])
-        else:
-            st.session_state["trays_failed"] = failed
+    if (reason := st.session_state.pop(f"{key}_failed", None)) is not None:
+        _show_error(texts.NOT_WRITTEN, reason)
 
 
 def _write(shown: Shown, action: Action, target: str, value: Value, key: str) -> None:
@@ -362,7 +359,7 @@ def _write(shown: Shown, action: Action, target: str, value: Value, key: str) ->
             raise CorrectionError(texts.WHO_AND_WHY)
         add(shown.root, action, target, value(), author=signed[0], reason=signed[1])
     except GeoError as error:
-        st.session_state["trays_failed"] = (key, str(error))
+        st.session_state[f"{key}_failed"] = str(error)
         return
     forget_why(key)
     st.session_state["trays_done"] = True
