@@ -13,8 +13,8 @@ from geo.build import build
 from geo.filters import Filter
 from geo.page import lists
 from geo.view import read_places
-from tests.parts import RULES, captions, markdown_of, run_part, shown, texts
 from tests.pages import claim, free_port, generation, open_chromium, report, serve, watch, write_reports
+from tests.parts import RULES, captions, markdown_of, run_part, shown, texts
 from tests.test_hostile import HOSTILE, hostile_tables
 
 TOWNS = ("Izyum", "Kupiansk", "Lyman")

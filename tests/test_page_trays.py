@@ -88,10 +88,10 @@ def test_each_tray_tells_its_count_meaning_and_reasons(desk: AppTest) -> None:
     assert control.value == "undated"
     assert "Claims without a day" in captions(desk)
     assert desk.dataframe[0].value.report.tolist() == ["undated.txt"]
-    control.set_value("unreadable").run()
+    desk.segmented_control(key="trays_kind").set_value("unreadable").run()
     assert desk.dataframe[0].value.report.tolist() == ["broken.txt"]
     assert all(desk.dataframe[0].value.reason)
-    control.set_value("rejected").run()
+    desk.segmented_control(key="trays_kind").set_value("rejected").run()
     assert "Nothing waits here." in captions(desk)
 
 
