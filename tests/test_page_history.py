@@ -30,7 +30,7 @@ def test_both_sides_and_the_figures_are_told(tmp_path: Path) -> None:
     assert said.index("2022-09-10") < said.index("They took it.") < said.index("Against") < said.index("They did not.")
     assert "control-change  ·  denied by Moscow" in said
     assert "1 origin, 1 report  ·  first told 2022-09-11, An outlet" in said
-    assert "territory: 2022-09-10  2,000 km² (Kyiv)" in said
+    assert "territory, control-change: 2022-09-10  2,000 km² (Kyiv)" in said
 
 
 def test_a_long_history_is_cut_until_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

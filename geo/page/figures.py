@@ -24,6 +24,8 @@ STYLE = """
 
 # Okabe & Ito's set in an order whose neighbours differ most; yellow is too pale for lines on white.
 _HUES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A6A00", "#8A8F98"]
+_TOLD = {"when": "day", "told": "told", "speaker": "claimant", "status": "status", "source": "origin"}
+_DAY = 86_400_000  # milliseconds
 _SHAPES = {"exactly": "circle", "at least": "triangle-up", "at most": "triangle-down", "about": "diamond"}
 
 
@@ -113,7 +115,7 @@ def _rows(points: Sequence[FigurePoint]) -> pd.DataFrame:
     """Return what the chart draws: data goes into the values alone, never into its description."""
     return pd.DataFrame(
         {
-            "day": [pd.Timestamp(p.day) for p in points],
+            "day": [p.day.isoformat() for p in points],
             "value": [p.value for p in points],
             "high": [p.high for p in points],
             "top": [p.value if p.high is None else p.high for p in points],
@@ -121,6 +123,7 @@ def _rows(points: Sequence[FigurePoint]) -> pd.DataFrame:
             "source": [_source(p) for p in points],
             "told": [_number(p) for p in points],
             "speaker": [_speaker(p) for p in points],
+            "when": [p.day.isoformat() for p in points],
             "status": [p.status for p in points],
         }
     )
@@ -140,7 +143,15 @@ def _spec(unit: str, *, dark: bool) -> dict[str, Any]:
     x = {
         "field": "day",
         "type": "temporal",
-        "axis": {"format": "%Y-%m-%d", "title": None, "grid": False, "labelOverlap": "greedy", "labelFlush": True},
+        "scale": {"type": "utc"},  # as the days are written: the reader's own zone would move them
+        "axis": {
+            "format": "%Y-%m-%d",
+            "title": None,
+            "grid": False,
+            "labelOverlap": "greedy",
+            "labelFlush": True,
+            "tickMinStep": _DAY,
+        },
     }
     whole = {"tickMinStep": 1} if unit == "people" else {}
     y = {"field": "value", "type": "quantitative", "title": texts.FIGURE_AXIS, "axis": {"format": ",~f", **whole}}
@@ -163,13 +174,7 @@ def _spec(unit: str, *, dark: bool) -> dict[str, Any]:
         "scale": {"domain": list(_SHAPES), "range": list(_SHAPES.values())},
         "legend": None,
     }
-    tooltip = [
-        {"field": "day", "type": "temporal", "format": "%Y-%m-%d", "title": texts.COLUMNS["day"][0]},
-        *(
-            {"field": name, "type": "nominal", "title": texts.COLUMNS[column][0]}
-            for name, column in (("told", "told"), ("speaker", "claimant"), ("status", "status"), ("source", "origin"))
-        ),
-    ]
+    tooltip = [{"field": name, "type": "nominal", "title": texts.COLUMNS[column][0]} for name, column in _TOLD.items()]
     return {
         "height": 300,
         "background": "transparent",

@@ -18,11 +18,14 @@ STYLE = """
 }
 [class*="st-key-history_against_"] { border-left: 3px solid var(--danger); padding-left: .7rem; }
 [class*="st-key-history_who_"] [data-testid="stText"] { font-weight: 600; font-size: .92rem; }
-[class*="st-key-history_source_"] [data-testid="stText"] { color: var(--muted); font-size: .82rem; }
-[class*="st-key-history_side_"] [data-testid="stText"] {
+[class*="st-key-history_source_"] [data-testid="stText"] * { color: var(--muted); font-size: .82rem; }
+[class*="st-key-history_side_"] [data-testid="stText"] * {
   color: var(--danger); font-size: .78rem; font-weight: 600; letter-spacing: .02em;
 }
 .st-key-history_figures { border-top: 1px solid var(--line); padding-top: .55rem; }
+@media (max-width: 640px) {
+  [class*="st-key-history_days_"] [data-testid="stHorizontalBlock"] { gap: .4rem; }
+}
 """
 
 
@@ -32,7 +35,7 @@ def show_history(shown: Shown, number: int, name: str) -> None:
     if not stretches:
         st.caption(texts.NO_HISTORY)
         return
-    st.text(texts.HISTORY_OF.format(name=name, n=len(stretches)))
+    st.text(texts.HISTORY_OF.format(name=name, stretches=texts.count(len(stretches), texts.STRETCH)))
     all_of = st.session_state.get("history_all") == number
     fitting = stretches if all_of else _fitting(stretches)
     for n, stretch in enumerate(fitting):
@@ -104,4 +107,4 @@ def _show_figures(shown: Shown, number: int) -> None:
         st.text(texts.FIGURES_TOLD)
         for series in here:
             told = "   →   ".join(words_for_figure(point, series.unit) for point in series.points[:_MOST_LINES])
-            st.text(f"{series.what}: {told}")
+            st.text(f"{series.what}, {series.event_type}: {told}")

@@ -20,7 +20,7 @@ _MOST_PARAGRAPHS = 200
 STYLE = """
 .st-key-reading { max-width: 62rem; }
 [class*="st-key-reading_notes_"] { border-left: 2px solid var(--line); padding-left: .7rem; margin-bottom: .4rem; }
-[class*="st-key-reading_notes_"] [data-testid="stText"] { color: var(--muted); font-size: .82rem; line-height: 1.45; }
+[class*="st-key-reading_notes_"] [data-testid="stText"] * { color: var(--muted); font-size: .82rem; line-height: 1.45; }
 """
 
 

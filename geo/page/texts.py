@@ -18,6 +18,7 @@ CLAIM = ("claim", "claims")
 REPORT = ("report", "reports")
 SOURCE = ("independent source", "independent sources")
 ORIGIN = ("origin", "origins")
+STRETCH = ("stretch of days", "stretches of days")
 
 
 def count(n: int, noun: tuple[str, str]) -> str:
@@ -91,7 +92,7 @@ READING_NOW = "Reading the report"
 READING_FAILED = "The report cannot be read again:"
 PARAGRAPHS_LEFT = "{n:,} more paragraphs are not shown."
 
-HISTORY_OF = "{name}: what is said of it in {n:,} stretches of days, in order of time"
+HISTORY_OF = "{name}: what is said of it in {stretches}, in order of time"
 NO_HISTORY = "Nothing is said of this place in these days. Choose more days, or take a filter away."
 HISTORY_ALL = "Show {n:,} more"
 HISTORY_ALL_HELP = "The rest of what is in view of this place."

@@ -36,7 +36,7 @@ STYLE = (
     + """
 .st-key-trays_item { max-width: 62rem; border-top: 1px solid var(--line); padding-top: .7rem; }
 .st-key-trays_words { background: var(--mark); border-radius: 4px; padding: .4rem .7rem; }
-.st-key-trays_about [data-testid="stText"] { color: var(--muted); font-size: .88rem; }
+.st-key-trays_about [data-testid="stText"] * { color: var(--muted); font-size: .88rem; }
 [class*="st-key-trays_form_"] { max-width: 40rem; }
 """
 )
