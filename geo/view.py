@@ -19,6 +19,7 @@ __all__ = [
     "Summary",
     "View",
     "build_view",
+    "count_listed",
     "count_view",
     "list_claims",
     "list_events",
@@ -84,6 +85,12 @@ _PLACES = f"""
     ORDER BY independent_sources DESC, n_claims DESC, place_name, place_id
 """  # noqa: S608 - as above
 
+_COUNTS = {
+    "claims": "SELECT count(*) AS n FROM seen",
+    "events": f"SELECT count(DISTINCT event_id) AS n FROM ({MEMBERS}) JOIN seen USING (claim_id)",  # noqa: S608 - as above
+    "places": "SELECT count(DISTINCT place_id) AS n FROM seen WHERE place_id <> ''",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:
@@ -148,25 +155,39 @@ def count_view(generation: Generation, chosen: Filter) -> tuple[int, int]:
     return counts["places"], counts["claims"]
 
 
-def list_claims(generation: Generation, chosen: Filter) -> pd.DataFrame:
-    """Return one row a claim in view, in order of time: days, place, type, status, claimant, outlet, sentence, file."""
-    return generation.query(*with_seen(chosen, _CLAIMS))
+def list_claims(generation: Generation, chosen: Filter, at_most: int | None = None) -> pd.DataFrame:
+    """Return one row a claim in view, in order of time: days, place, type, status, claimant, outlet, sentence, file.
+
+    With ``at_most`` only the first so many, here and in the other lists.
+    """
+    return _listed(generation, chosen, _CLAIMS, at_most)
 
 
-def list_events(generation: Generation, chosen: Filter) -> pd.DataFrame:
+def list_events(generation: Generation, chosen: Filter, at_most: int | None = None) -> pd.DataFrame:
     """Return one row an event in view, in order of time: days, place, type, status, headline and its figures.
 
     ``n_claims`` counts its claims in view; reports, sources, claimants and the dispute are those of the whole event.
     """
-    return generation.query(*with_seen(chosen, _EVENTS))
+    return _listed(generation, chosen, _EVENTS, at_most)
 
 
-def list_places(generation: Generation, chosen: Filter) -> pd.DataFrame:
+def list_places(generation: Generation, chosen: Filter, at_most: int | None = None) -> pd.DataFrame:
     """Return one row a place in view, those with the most sources first: kind, claims, events, sources and days.
 
     All count what is in view; the days are the first and last that a claim in view covers.
     """
-    return generation.query(*with_seen(chosen, _PLACES))
+    return _listed(generation, chosen, _PLACES, at_most)
+
+
+def count_listed(generation: Generation, chosen: Filter, what: Literal["claims", "events", "places"]) -> int:
+    """Return how many rows the list of the claims, events or places in view has when nothing cuts it short."""
+    (counts,) = generation.records(*with_seen(chosen, _COUNTS[what]))
+    n: int = counts["n"]
+    return n
+
+
+def _listed(generation: Generation, chosen: Filter, sql: str, at_most: int | None) -> pd.DataFrame:
+    return generation.query(*with_seen(chosen, f"{sql} LIMIT ?", [at_most]))
 
 
 def read_places(generation: Generation) -> tuple[Feature, ...]:

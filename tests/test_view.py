@@ -8,7 +8,16 @@ import pytest
 from geo.evidence import find_evidence
 from geo.filters import EVERYTHING, Filter
 from geo.trays import read_tray
-from geo.view import build_view, list_claims, list_events, list_places, read_places, read_reports, summarise
+from geo.view import (
+    build_view,
+    count_listed,
+    list_claims,
+    list_events,
+    list_places,
+    read_places,
+    read_reports,
+    summarise,
+)
 from tests.pages import claim, generation, report
 
 SEPTEMBER_10 = Filter(date(2022, 9, 10), date(2022, 9, 10))
@@ -154,3 +163,20 @@ def test_the_map_and_the_lists_follow_every_field_of_the_filter(tmp_path: Path) 
     assert list_claims(found, chosen).claim_id.tolist() == ["2"]
     assert list_places(found, chosen).place_id.tolist() == ["gn:1"]
     assert find_evidence(found, "dl:izyum", chosen) == []
+
+
+def test_a_list_may_be_cut_short_and_its_whole_length_counted(tmp_path: Path) -> None:
+    claims = [claim(claim_id=f"{n}", place_id=f"p{n % 3}", place_name=f"P{n % 3}") for n in range(4)]
+    events = [{"event_id": "e0", "claim_ids": ["0", "3"]}, {"event_id": "e1", "claim_ids": ["1"]}]
+    found = generation(tmp_path, [*claims, claim(claim_id="5", place_id="")], events=events)
+    lists = {"claims": list_claims, "events": list_events, "places": list_places}
+    assert {what: len(listed(found, SEPTEMBER_10, 1)) for what, listed in lists.items()} == dict.fromkeys(lists, 1)
+    assert {what: count_listed(found, SEPTEMBER_10, what) for what in lists} == {"claims": 5, "events": 2, "places": 3}
+    assert {what: len(listed(found, SEPTEMBER_10)) for what, listed in lists.items()} == {
+        "claims": 5,
+        "events": 2,
+        "places": 3,
+    }
+    assert (
+        list_claims(found, SEPTEMBER_10, 2).claim_id.tolist() == list_claims(found, SEPTEMBER_10).claim_id.tolist()[:2]
+    )

@@ -7,6 +7,187 @@ Templates are filled with ``str.format``; what is filled in is data and is never
 
 # --- lists, history, comparison, figures, trays ---
 
+WHO = "Who corrects this"
+WHO_HELP = "Your name as it is to stand beside the correction. It is kept until you close the page."
+WHY = "Why"
+WHY_HELP = "What you know, and from where: a line for those who read the correction later."
+WHO_AND_WHY = "Both are needed: who corrects this, and why."
+
+EVENT = ("event", "events")
+CLAIM = ("claim", "claims")
+REPORT = ("report", "reports")
+SOURCE = ("independent source", "independent sources")
+ORIGIN = ("origin", "origins")
+
+
+def count(n: int, noun: tuple[str, str]) -> str:
+    """Return a number with its noun, which is given for one and for many."""
+    return f"{n:,} {noun[n != 1]}"
+
+
+COLUMNS = {
+    "date_from": ("From", "The first day that it speaks of."),
+    "date_to": ("To", "The last day that it speaks of."),
+    "place_name": ("Place", "Where it is said to have happened. Choosing a row shows the place's evidence."),
+    "event_type": ("Type", "What is said to have happened."),
+    "status": ("Status", "How it is put forward: reported, claimed, denied or planned."),
+    "independent_sources": ("Sources", "Independent ones: the copies of a story count once."),
+    "independent_claimants": ("Claimants", "Different speakers who are named."),
+    "n_reports": ("Reports", "All that carry it, copies too."),
+    "n_claims": ("Claims", "Sentences that say so, each in each report."),
+    "n_events": ("Events", "What claims of one happening make."),
+    "disputed": ("Disputed", "Whether somebody contradicts it."),
+    "headline": ("Headline", "The claim that stands for the event, as it was written."),
+    "claimant": ("Claimant", "Who says so; empty where it is the report itself."),
+    "outlet": ("Outlet", "Who published the report."),
+    "sentence": ("Claim", "The sentence as it was written."),
+    "place_kind": ("Kind", "A settlement, region, country, facility, natural feature or computed place."),
+    "country_code": ("Country", "Two letters, as ISO 3166 has them."),
+    "first_day": ("First day", "The first day that a claim in view covers."),
+    "last_day": ("Last day", "The last day that a claim in view covers."),
+    "title": ("Title", "As the report has it. Choosing a row shows how the report was read."),
+    "published": ("Published", "The day of the report, empty where it is not known."),
+    "published_basis": ("How known", "Where the day of the report comes from."),
+    "origin": ("Origin", "The wire or story that the report copies, or the report itself."),
+    "report": ("File", "The report's path under the folder that was read."),
+    "url": ("Address", "Where the report was published, as it was given."),
+    "reason": ("Reason", "Why it waits here."),
+    "text": ("Words", "The sentence as it was written."),
+    "day": ("Day", "The first day that the figure speaks of."),
+    "told": ("Figure", "As it was told, with how sure the words are of it."),
+    "unit": ("Unit", "What the figure counts in."),
+    "change": ("Change", "From A to B, by independent sources, then by events: reprints make nothing grow."),
+    "both": ("A, B", "Independent sources in A and in B."),
+    "sources_a": ("Sources A", "Independent sources in A."),
+    "sources_b": ("Sources B", "Independent sources in B."),
+    "events_a": ("Events A", "Events in A."),
+    "events_b": ("Events B", "Events in B."),
+    "claims_a": ("Claims A", "Claims in A."),
+    "claims_b": ("Claims B", "Claims in B."),
+}
+LISTS = {
+    "events": "Events in view",
+    "claims": "Claims in view",
+    "places": "Places in view",
+    "reports": "Reports",
+    "figures": "What the chart shows",
+    "compared_places": "Places in both periods",
+    "compared_types": "Types in both periods",
+}
+LISTED = {
+    "events": "{n:,} in view, in order of time. Choose a row to read the evidence of its place.",
+    "claims": "{n:,} in view, in order of time. Choose a row to read the evidence of its place.",
+    "places": "{n:,} in view, those with the most independent sources first. Choose a row to read the evidence.",
+}
+REPORTS_LISTED = "{n:,} in all, whatever the filters, in order of publication. Choose a row to see how it was read."
+NOTHING_LISTED = "Nothing is in view. Choose more days, or take a filter away."
+NOT_SHOWN = "The first {shown:,} are shown; {n:,} more are not. Filter to see them, or export all."
+DISPUTED_CELL = "disputed"
+
+READING = "How was this read?"
+READING_HINT = "Choose a report"
+READING_HELP = "Every place, date and claim of the report, paragraph by paragraph, each with why."
+READING_NOW = "Reading the report"
+READING_FAILED = "The report cannot be read again:"
+PARAGRAPHS_LEFT = "{n:,} more paragraphs are not shown."
+
+HISTORY_OF = "{name}: what is said of it in {n:,} stretches of days, in order of time"
+NO_HISTORY = "Nothing is said of this place in these days. Choose more days, or take a filter away."
+HISTORY_ALL = "Show {n:,} more"
+HISTORY_ALL_HELP = "The rest of what is in view of this place."
+AGAINST = "Against"
+SAID_BY = "{status} by {who}"
+FIRST_TOLD = "first told {day}, {where}"
+UNDATED_REPORT = "on an unknown day"
+FIGURES_TOLD = "Figures told here"
+REPORT_ITSELF = "the report itself"
+
+NO_FIGURES = "Not one claim in view tells a figure. Choose more days, or take a filter away."
+SERIES = "What, where, in which unit"
+SERIES_HELP = "Those of which most is told come first; what one origin repeats counts once."
+FIGURE_AXIS = "Figure as told"
+FIGURES_ALT = "{n:,} figures by day and origin; the table below holds the same"
+FIGURES_LEGEND = (
+    "A circle is a figure as it stands, a triangle up says at least, a triangle down at most, a diamond about; a bar "
+    "reaches to the upper end where a range is told. A line joins what one origin tells."
+)
+
+COMPARE = "Compare two stretches of days"
+COMPARE_HELP = "Both are shown on the timeline and the map too."
+PRESETS = {
+    "halves": ("First half, second half", "Of the days in view, so that each holds about as many claims."),
+    "weeks": ("Last 7 days, the 7 before", "Counted back from the last day in view that anything is dated to."),
+}
+PERIOD_A = ("A, the earlier days", "First and last day, both counted.")
+PERIOD_B = ("B, the later days", "First and last day, both counted.")
+PERIOD_TOTAL = "{name}  {first} to {last}:  {claims}, {events}, {sources}"
+BOTH_DAYS = "Choose a last day too, in both."
+BY_TYPE = "By type"
+CHANGES = {"gained": "gained", "lost": "lost", "grown": "grown", "shrunk": "shrunk", "same": "same"}
+NOTHING_DATED = "Not one claim has a day: they are all in the trays."
+
+TRAY = "Tray"
+TRAY_HELP = "What is not on the map, and why."
+TRAYS = {
+    "undated": "Undated",
+    "unplaced": "Unplaced",
+    "unreadable": "Unreadable",
+    "rejected": "Rejected",
+    "orphaned": "Orphaned",
+}
+TRAY_MEANINGS = {
+    "undated": "Claims without a day: they are on no timeline until somebody gives them one, or their report its day.",
+    "unplaced": "Claims without a place on earth: they are on no map until somebody gives them one.",
+    "unreadable": "Files of which nothing was taken, each with what is wrong with it.",
+    "rejected": "Claims that somebody has taken out. Taking the rejection back returns them.",
+    "orphaned": "Corrections whose claim or report is no longer there; they do nothing until it returns.",
+}
+TRAY_EMPTY = "Nothing waits here."
+ITEM = "What to mend"
+ITEM_HINT = "Choose one, here or in the table"
+ITEM_HELP = "The first 200; those further down can be chosen in the table."
+PUBLISHED_ON = "published {day}"
+CORRECTED_BY = "Correction: {action} by {who}, {day}. Why: {why}"
+SET_DATE = "Give this claim its days"
+SET_DATE_DO = "Set the days"
+FIRST_DAY = "First day"
+FIRST_DAY_HELP = "The day on which it is said to have happened."
+LAST_DAY = "Last day"
+LAST_DAY_HELP = "Where it took longer than a day; else leave it empty."
+SET_PUBLISHED = "Give the report its day: all its claims are dated from it"
+SET_PUBLISHED_DO = "Set the report's day"
+PUBLISHED = "Day of publication"
+PUBLISHED_HELP = "The day on which the report was published."
+PLACE_IT = "Give this claim its place"
+PLACE_HOW = "How"
+PLACE_HOW_HELP = "By a name that the gazetteer holds, or by a point of your own."
+BY_NAME = "By name"
+BY_POINT = "By coordinates"
+PLACE_NAME = "Name of the place"
+PLACE_NAME_HELP = "As it is written in any language that the gazetteer knows; press Enter to look it up."
+NOT_LOOKED_UP = "The name cannot be looked up:"
+NO_SUCH_PLACE = "The gazetteer has no place of this name. Try another spelling, or give coordinates."
+CANDIDATE = "Which of these"
+CANDIDATE_HELP = "The likeliest first: name, kind, country, region, inhabitants, degrees."
+PEOPLE = "{n:,} inhabitants"
+POINT_NAME = "Name for the point"
+POINT_NAME_HELP = "What the place is to be called on the map."
+POINT = {
+    "lat": ("Latitude", "Degrees north, WGS84; south is negative.", (-90.0, 90.0)),
+    "lon": ("Longitude", "Degrees east, WGS84; west is negative.", (-180.0, 180.0)),
+    "radius": ("Radius, km", "How uncertain the point is; 1 where it is left empty.", (0.0, 20_000.0)),
+}
+POINT_NEEDED = "Name, latitude and longitude"
+PLACE_DO = "Place it here"
+RETRY = "Read them again"
+RETRY_HELP = "Reads every file of this tray anew, after you have mended it or installed what was missing."
+UNDO = "Take the correction back: what it changed is again as it was read"
+UNDO_DO = "Take it back"
+REANCHOR = "If its claim is now another one, make the correction again there and take this one back."
+MISSING = "{what}: missing."
+WRITTEN = "Written down and built anew."
+NOT_WRITTEN = "Nothing was written:"
+
 # --- projects, reports brought along, exports ---
 
 # --- the page itself ---

@@ -1,0 +1,376 @@
+"""The trays: what waits for a day, a place or a readable file, or was rejected, each with the reason and what mends it.
+
+What a form has written down is in effect after the build that follows; what went wrong stands in place of it, and what
+was typed stays.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from geo.build import Config, open_gazetteer
+from geo.corrections import Action, Correction, add, place_value, point, read_corrections
+from geo.errors import CorrectionError, GeoError
+from geo.gazetteer import Gazetteer
+from geo.model import Place
+from geo.page import tables, texts
+from geo.page.signing import ask_who_and_why, forget_why, read_who_and_why
+from geo.page.state import Shown, plain
+from geo.page.tables import MOST_ROWS, show_rest, show_table, text_column
+from geo.store import Generation
+from geo.trays import KINDS, Remedy, TrayItem, read_trays
+
+__all__ = ["STYLE", "show_trays"]
+
+_MOST_CHOICES = 200  # items that the list offers beside the table
+_MOST_CANDIDATES = 20  # places of a name
+_LABEL = 90  # characters of an item's words in the list
+_DIGITS = 4  # of degrees in a candidate's label
+_NAME = 200  # characters of a place's name
+
+STYLE = (
+    tables.STYLE
+    + """
+.st-key-trays_item { max-width: 62rem; border-top: 1px solid var(--line); padding-top: .7rem; }
+.st-key-trays_words { background: var(--mark); border-radius: 4px; padding: .4rem .7rem; }
+.st-key-trays_about [data-testid="stText"] { color: var(--muted); font-size: .88rem; }
+[class*="st-key-trays_form_"] { max-width: 40rem; }
+"""
+)
+
+_TYPED = (
+    *(f"trays_{name}" for name in ("first", "last", "published", "name", "candidate", "point_name", *texts.POINT)),
+    *(f"trays_{action.value}_{name}" for action in Action for name in ("why", "failed")),
+)
+
+Value = Callable[[], Mapping[str, Any]]
+
+
+def show_trays(shown: Shown) -> None:
+    """Show one tray at a time with its items, and of the chosen item what mends it."""
+    trays = _trays(shown.generation)
+    kind = _choose_tray(trays)
+    st.caption(texts.TRAY_MEANINGS[kind])
+    _tell_outcome()
+    items = trays[kind]
+    if not items:
+        st.caption(texts.TRAY_EMPTY)
+        return
+    if kind == "unreadable":
+        _offer_retry()
+    chosen = _show_items(kind, items)
+    if chosen is not None:
+        _forget_typed(st.session_state[f"trays_item_{kind}"])
+        _show_item(shown, chosen)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3, hash_funcs={Generation: lambda g: str(g.path)})
+def _trays(generation: Generation) -> dict[str, list[TrayItem]]:
+    return read_trays(generation)
+
+
+def _choose_tray(trays: Mapping[str, list[TrayItem]]) -> str:
+    fullest = next((kind for kind in KINDS if trays[kind]), KINDS[0])
+    st.session_state.setdefault("trays_kind", fullest)
+    kind: str | None = st.segmented_control(
+        texts.TRAY,
+        KINDS,
+        format_func=lambda kind: f"{texts.TRAYS[kind]} {len(trays[kind]):,}",
+        key="trays_kind",
+        required=True,
+        help=texts.TRAY_HELP,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return kind or fullest
+
+
+# --- the items ---
+
+
+def _show_items(kind: str, items: list[TrayItem]) -> TrayItem | None:
+    """List a tray; return the item that is chosen, in the table or in the list under it."""
+    by_id = {_id_of(n, item): item for n, item in enumerate(items)}
+    key = f"trays_item_{kind}"
+    if st.session_state.get(key) not in by_id:
+        st.session_state[key] = None
+    ids = list(by_id)[:MOST_ROWS]
+    show_rest(len(items), MOST_ROWS)
+    show_table(
+        _frame(items[:MOST_ROWS]),
+        {
+            "reason": text_column("reason", "medium"),
+            "report": text_column("report", "medium"),
+            "outlet": text_column("outlet", "small"),
+            "text": text_column("text", "large"),
+        },
+        key=f"trays_table_{kind}",
+        name=texts.TRAYS[kind],
+        ids=ids,
+        chosen=st.session_state[key],
+        on_choose=lambda row: st.session_state.update({key: None if row is None else ids[row]}),
+    )
+    choices = ids[:_MOST_CHOICES]
+    if st.session_state[key] is not None and st.session_state[key] not in choices:
+        choices.append(st.session_state[key])
+    st.selectbox(
+        texts.ITEM,
+        choices,
+        format_func=lambda id_: _label(by_id[id_]),
+        key=key,
+        placeholder=texts.ITEM_HINT,
+        help=texts.ITEM_HELP,
+    )
+    return by_id.get(st.session_state[key])
+
+
+def _id_of(n: int, item: TrayItem) -> Hashable:
+    """Return what an item is known by from one build to the next; ``n`` tells those apart that have no id."""
+    ids = (item.kind, item.claim_id, item.correction_id, item.report)
+    return ids if item.claim_id or item.correction_id else (*ids, n)
+
+
+def _frame(items: list[TrayItem]) -> pd.DataFrame:
+    names = ("reason", "report", "outlet", "text")
+    return pd.DataFrame({name: [getattr(item, name) for item in items] for name in names})
+
+
+def _label(item: TrayItem) -> str:
+    words = " ".join((item.text or item.reason).split())
+    return f"{item.report}: {words[:_LABEL]}{'…' if len(words) > _LABEL else ''}"
+
+
+def _forget_typed(id_: Hashable) -> None:
+    """Empty the forms when another item is chosen: what was typed was meant for the one before."""
+    if st.session_state.get("trays_open") != id_:
+        st.session_state["trays_open"] = id_
+        for key in _TYPED:
+            st.session_state.pop(key, None)
+
+
+def _show_item(shown: Shown, item: TrayItem) -> None:
+    with st.container(key="trays_item", gap="small"):
+        if item.text:
+            with st.container(key="trays_words"):
+                st.text(item.text)
+        with st.container(key="trays_about", gap=None):
+            for line in _lines_about(shown, item):
+                st.text(line)
+        for remedy in item.remedies:
+            _REMEDIES[remedy](shown, item)
+
+
+def _lines_about(shown: Shown, item: TrayItem) -> list[str]:
+    published = texts.PUBLISHED_ON.format(day=item.published) if item.published else ""
+    lines = [item.reason, "  ·  ".join(filter(None, (item.title, item.outlet, item.report, published)))]
+    correction = _correction(shown, item.correction_id)
+    if correction is not None:
+        lines.append(
+            texts.CORRECTED_BY.format(
+                action=correction.action,
+                who=correction.author,
+                day=correction.made_at[:10],
+                why=correction.reason,
+            )
+        )
+    return [line for line in lines if line]
+
+
+def _correction(shown: Shown, correction_id: str) -> Correction | None:
+    if not correction_id:
+        return None
+    try:
+        return next((c for c in read_corrections(shown.root) if c.correction_id == correction_id), None)
+    except GeoError:
+        return None  # what cannot be read says so when it is taken back
+
+
+# --- what mends them ---
+
+
+def _show_date(shown: Shown, item: TrayItem) -> None:
+    def value() -> Mapping[str, Any]:
+        first = _day_of("trays_first", texts.FIRST_DAY)
+        last = st.session_state.get("trays_last") or first
+        return {"from": first.isoformat(), "to": last.isoformat()}
+
+    with st.form("trays_form_date"):
+        st.text(texts.SET_DATE)
+        with st.container(horizontal=True, gap="small"):
+            _ask_day("trays_first", texts.FIRST_DAY, texts.FIRST_DAY_HELP)
+            _ask_day("trays_last", texts.LAST_DAY, texts.LAST_DAY_HELP)
+        _finish(shown, Action.DATE, item.claim_id, value, texts.SET_DATE_DO)
+
+
+def _show_published(shown: Shown, item: TrayItem) -> None:
+    def value() -> Mapping[str, Any]:
+        return {"published": _day_of("trays_published", texts.PUBLISHED).isoformat()}
+
+    with st.form("trays_form_published"):
+        st.text(texts.SET_PUBLISHED)
+        _ask_day("trays_published", texts.PUBLISHED, texts.PUBLISHED_HELP)
+        _finish(shown, Action.PUBLISHED, item.report, value, texts.SET_PUBLISHED_DO)
+
+
+def _show_move(shown: Shown, item: TrayItem) -> None:
+    st.text(texts.PLACE_IT)
+    by_name = st.segmented_control(
+        texts.PLACE_HOW,
+        [True, False],
+        default=True,
+        required=True,
+        format_func=lambda by_name: texts.BY_NAME if by_name else texts.BY_POINT,
+        key="trays_by_name",
+        help=texts.PLACE_HOW_HELP,
+        label_visibility="collapsed",
+    )
+    value = _ask_name(shown) if by_name else None
+    if by_name and value is None:
+        return
+    with st.form("trays_form_move"):
+        if not by_name:
+            value = _ask_point()
+        assert value is not None, "a point is always asked for"  # noqa: S101 - tells the type checker so
+        _finish(shown, Action.MOVE, item.claim_id, value, texts.PLACE_DO)
+
+
+def _show_retry(_shown: Shown, _item: TrayItem) -> None:
+    """The button over the list reads all of them again."""
+
+
+def _show_undo(shown: Shown, item: TrayItem) -> None:
+    with st.form("trays_form_undo"):
+        st.text(texts.UNDO)
+        _finish(shown, Action.UNDO, item.correction_id, dict, texts.UNDO_DO)
+
+
+def _show_reanchor(_shown: Shown, _item: TrayItem) -> None:
+    st.caption(texts.REANCHOR)
+
+
+_REMEDIES: Mapping[Remedy, Callable[[Shown, TrayItem], None]] = {
+    Remedy.DATE: _show_date,
+    Remedy.PUBLISHED: _show_published,
+    Remedy.MOVE: _show_move,
+    Remedy.RETRY: _show_retry,
+    Remedy.UNDO: _show_undo,
+    Remedy.REANCHOR: _show_reanchor,
+}
+
+
+def _offer_retry() -> None:
+    st.button(
+        texts.RETRY, key="trays_retry", help=texts.RETRY_HELP, on_click=lambda: st.session_state["rebuild"](retry=True)
+    )
+
+
+# --- days and places ---
+
+
+def _ask_day(key: str, label: str, tip: str) -> None:
+    st.date_input(label, value=None, min_value=date.min, max_value=date.max, key=key, format="YYYY-MM-DD", help=tip)
+
+
+def _day_of(key: str, label: str) -> date:
+    day: date | None = st.session_state.get(key)
+    if day is None:
+        raise CorrectionError(texts.MISSING.format(what=label))
+    return day
+
+
+@st.cache_resource(show_spinner=False, max_entries=2, hash_funcs={Config: repr})
+def _gazetteer(config: Config) -> Gazetteer:
+    return open_gazetteer(config)
+
+
+def _ask_name(shown: Shown) -> Value | None:
+    """Look a name up; return the place chosen among those that bear it, None while there is none to choose."""
+    st.text_input(texts.PLACE_NAME, key="trays_name", max_chars=_NAME, help=texts.PLACE_NAME_HELP)
+    name = (st.session_state.get("trays_name") or "").strip()
+    if not name:
+        return None
+    try:
+        found = _gazetteer(shown.config).lookup(name, small=True)[:_MOST_CANDIDATES]
+    except GeoError as error:
+        _show_error(texts.NOT_LOOKED_UP, str(error))
+        return None
+    if not found:
+        st.caption(texts.NO_SUCH_PLACE)
+        return None
+    by_id = {place.place_id: place for place in found}
+    if st.session_state.get("trays_candidate") not in by_id:
+        st.session_state["trays_candidate"] = next(iter(by_id))
+    st.radio(
+        texts.CANDIDATE,
+        list(by_id),
+        format_func=lambda id_: plain(_words_for_place(by_id[id_])),
+        key="trays_candidate",
+        help=texts.CANDIDATE_HELP,
+    )
+    return lambda: place_value(by_id[st.session_state["trays_candidate"]])
+
+
+def _words_for_place(place: Place) -> str:
+    where = (
+        f"{place.lat:.{_DIGITS}f}, {place.lon:.{_DIGITS}f}" if place.lat is not None and place.lon is not None else ""
+    )
+    people = texts.PEOPLE.format(n=place.population) if place.population else ""
+    return " · ".join(filter(None, (place.name, place.kind, place.country_code, place.admin1_code, people, where)))
+
+
+def _ask_point() -> Value:
+    st.text_input(texts.POINT_NAME, key="trays_point_name", max_chars=_NAME, help=texts.POINT_NAME_HELP)
+    with st.container(horizontal=True, gap="small"):
+        for name, (label, tip, limits) in texts.POINT.items():
+            st.number_input(
+                label, *limits, None, key=f"trays_{name}", format="%.5f" if name != "radius" else "%.1f", help=tip
+            )
+
+    def value() -> Mapping[str, Any]:
+        lat, lon, radius = (st.session_state.get(f"trays_{name}") for name in texts.POINT)
+        name = (st.session_state.get("trays_point_name") or "").strip()
+        if not name or lat is None or lon is None:
+            raise CorrectionError(texts.MISSING.format(what=texts.POINT_NEEDED))
+        return place_value(point(name, lat, lon, 1.0 if radius is None else radius))
+
+    return value
+
+
+# --- writing it down ---
+
+
+def _finish(shown: Shown, action: Action, target: str, value: Value, label: str) -> None:
+    """End a form: who and why, and the button that writes the correction down."""
+    key = f"trays_{action.value}"
+    ask_who_and_why(key)
+    st.form_submit_button(label, type="primary", on_click=_write, args=(shown, action, target, value, key))
+    if (reason := st.session_state.pop(f"{key}_failed", None)) is not None:
+        _show_error(texts.NOT_WRITTEN, reason)
+
+
+def _write(shown: Shown, action: Action, target: str, value: Value, key: str) -> None:
+    """Write the correction and build again; keep the reason where that cannot be done."""
+    signed = read_who_and_why(key)
+    try:
+        if signed is None:
+            raise CorrectionError(texts.WHO_AND_WHY)
+        add(shown.root, action, target, value(), author=signed[0], reason=signed[1])
+    except GeoError as error:
+        st.session_state[f"{key}_failed"] = str(error)
+        return
+    forget_why(key)
+    st.session_state["trays_done"] = True
+    st.session_state["rebuild"]()
+
+
+def _tell_outcome() -> None:
+    if st.session_state.pop("trays_done", False):
+        st.success(texts.WRITTEN)
+
+
+def _show_error(words: str, reason: str) -> None:
+    st.error(words)
+    st.code(reason, language=None, wrap_lines=True)
