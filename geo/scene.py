@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.filters import IN_DAYS, Filter, days_of, passing
+from geo.filters import Filter, claims_in_view, claims_relation
 from geo.maps import shape_of
 from geo.model import EventType, PlaceKind, Status, Verification
 from geo.store import Generation
@@ -122,9 +122,9 @@ def pack_scene(generation: Generation, chosen: Filter, *, in_days: bool = False)
 
 def _claims_relation(chosen: Filter, *, in_days: bool) -> tuple[str, list[Any]]:
     """Return SQL for the dated claims that a filter lets through, and its parameters."""
-    relation, params = passing(chosen)
     if in_days:
-        return f"{relation} AND {IN_DAYS}", [*params, *days_of(chosen)]
+        return claims_in_view(chosen)
+    relation, params = claims_relation(chosen)
     return f"SELECT * FROM ({relation}) WHERE first_day IS NOT NULL", params  # noqa: S608 - as above
 
 

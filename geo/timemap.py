@@ -20,7 +20,17 @@ from geo.assets import serve_assets
 from geo.maps import LEGEND
 from geo.scene import STATUSES, TYPES
 
-__all__ = ["TEXTS", "Dropped", "Frame", "TimemapResult", "TimemapState", "read_timemap", "send_scene", "show_timemap"]
+__all__ = [
+    "TEXTS",
+    "Dropped",
+    "Frame",
+    "TimemapResult",
+    "TimemapState",
+    "frame_bounds",
+    "read_timemap",
+    "send_scene",
+    "show_timemap",
+]
 
 TEXTS: Mapping[str, str] = MappingProxyType(
     {
@@ -60,6 +70,7 @@ export default async (component) => {
 };
 """
 _LARGEST_NUMBER = 2**53
+_USUAL = (900, 520)  # pixels of the map that a frame is reckoned for
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,16 @@ class Frame:
     lat: float
     lon: float
     zoom: float
+
+
+def frame_bounds(frame: Frame) -> tuple[float, float, float, float]:
+    """Return south, west, north and east of a map that opens with a frame and has not come to rest elsewhere yet."""
+    world = 256 * 2**frame.zoom
+    across = _USUAL[0] / world * 360
+    middle = math.asinh(math.tan(math.radians(frame.lat)))
+    down = _USUAL[1] / world * math.pi
+    south, north = (math.degrees(math.atan(math.sinh(middle + way * down))) for way in (-1, 1))
+    return south, frame.lon - across / 2, north, frame.lon + across / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ __all__ = [
     "View",
     "build_view",
     "count_listed",
+    "count_view",
     "list_claims",
     "list_events",
     "list_places",
@@ -144,6 +145,14 @@ def build_view(generation: Generation, chosen: Filter) -> View:
     """Return the places that have claims in view."""
     rows = generation.records(*with_seen(chosen, _FEATURES))
     return View(chosen, tuple(Feature(**row | {"statuses": tuple(row["statuses"])}) for row in rows))
+
+
+def count_view(generation: Generation, chosen: Filter) -> tuple[int, int]:
+    """Return how many places with a point, and how many claims of them, are in view, without building the view."""
+    placed = "place_id <> '' AND lat IS NOT NULL AND lon IS NOT NULL"
+    sql = f"SELECT count(DISTINCT place_id) AS places, count(*) AS claims FROM seen WHERE {placed}"  # noqa: S608 - constants
+    (counts,) = generation.records(*with_seen(chosen, sql))
+    return counts["places"], counts["claims"]
 
 
 def list_claims(generation: Generation, chosen: Filter, at_most: int | None = None) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """The timeline component in a real Chromium, on a page of the test's own, and the check of what a browser sends."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from geo.store import publish
-from geo.timemap import TEXTS, Dropped, Frame, TimemapResult, TimemapState, _given, _result
+from geo.timemap import TEXTS, Dropped, Frame, TimemapResult, TimemapState, _given, _result, frame_bounds
 from tests.pages import PATIENCE, Watched, claim, free_port, open_chromium, serve, watch
 from tests.test_hostile import HOSTILE
 
@@ -67,6 +68,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 import json
+import math
 import streamlit as st
 from geo.scene import pack_scene
 from geo.store import Generation
@@ -370,3 +372,11 @@ def test_it_fits_the_screen_and_a_finger(browser: Browser, address: str, width: 
         x, y = at_day(page, 6)
         page.touchscreen.tap(x, y)
         expect_told(page, 6, 6)
+
+
+def test_a_map_that_has_not_moved_shows_the_frame_that_it_opened_with() -> None:
+    south, west, north, east = frame_bounds(Frame(49.0, 36.0, 6.0))
+    assert (west + east) / 2 == pytest.approx(36.0)
+    assert east - west == pytest.approx(900 / (256 * 2**6) * 360)
+    assert south < 49.0 < north
+    assert (north - south) / (east - west) == pytest.approx(520 / 900 * math.cos(math.radians(49.0)), rel=0.02)

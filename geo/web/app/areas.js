@@ -107,7 +107,7 @@ export class Areas {
   /** Where a relative place may be. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {World} world @param {number} i @param {string} colour @param {Look} look */
   paintRelative(context, frame, world, i, colour, look) {
     const path = this.pathOf(frame, world, i);
-    context.globalAlpha = 0.13;
+    context.globalAlpha = 0.1;
     context.fillStyle = colour;
     context.fill(path);
     context.globalAlpha = 0.8;

@@ -12,9 +12,13 @@ export const CHANGE = { none: 0, gained: 1, lost: 2, same: 3, grown: 4, shrunk: 
 
 const MOST_SPOTS = 2000; // in sight; above it they are counted in squares
 const MOST_SECTORS = 150; // in view; above it one sees that of the place under the hand only
+const WIDEST_CIRCLE = 50; // km
 const SMALLEST_SQUARE = 44; // pixels; the grid's own are up to twice as wide
 const TWO_LINES = 34; // pixels across: a square with two numbers
 const MOST_COUNTED = 40; // sources: a spot that has more is no larger
+
+/** Whether a place is but the middle of a wide circle, which would hide what lies in it: one sees that under the hand. @param {import("./types.js").Places} places @param {number} i */
+const isVague = (places, i) => Number.isNaN(places.bearing[i]) && places.radiusKm[i] > WIDEST_CIRCLE;
 
 /** The radius in pixels of a place with so many independent sources. @param {number} sources */
 export const radiusOf = (sources) => 5 + 3 * Math.sqrt(Math.min(MOST_COUNTED, Math.max(1, sources)));
@@ -35,7 +39,7 @@ export function layOutPlaces(frame, shown) {
     }
     if (!isIn(frame.view, world.x[i], world.y[i])) continue;
     inView.push(i);
-    if (kind === KIND.relative) relatives.push(i);
+    if (kind === KIND.relative && !isVague(world.places, i)) relatives.push(i);
     if (isIn(frame.sight, world.x[i], world.y[i])) inSight++;
   }
   areas.sort((a, b) => widthOfArea(world, b) - widthOfArea(world, a) || a - b);

@@ -275,9 +275,8 @@ class Timeline {
     context.font = `12px ${style.fontFamily}`;
     context.textBaseline = "bottom";
     const { from, to } = this._domain;
-    const count = Math.max(1, Math.min(to - from + 1, Math.floor(this._width / LABEL_WIDTH)));
-    for (let n = 0; n < count; n++) {
-      const day = from + Math.floor((n * (to - from + 1)) / count);
+    const step = Math.max(1, Math.ceil(((to - from + 1) * LABEL_WIDTH) / this._width));
+    for (let day = from; day + step <= to + 1; day += step) {
       context.fillText(this.iso(day), Math.max(0, this.xOf(day)), HEIGHT);
     }
   }

@@ -1,0 +1,38 @@
+"""How the page looks: its colours in light and dark, its type, and the rules for its own parts."""
+
+from collections.abc import Iterable
+
+__all__ = ["style"]
+
+_LIGHT = """
+  --ink: #22303A; --muted: #5F5A4E; --line: #E0DCD2; --paper: #FFFFFF; --panel: #F5F3EE; --mark: #FFF1C2;
+  --accent: #0072B2; --danger: #B34700;
+"""
+_DARK = """
+  --ink: #E8E6E0; --muted: #ABA699; --line: #3B434A; --paper: #14191D; --panel: #1D242A; --mark: #4A4220;
+  --accent: #56B4E9; --danger: #F08A4B;
+"""
+_RULES = """
+[data-testid="stMainBlockContainer"] { padding: .9rem 1.4rem 2rem; max-width: 1840px; }
+[data-testid="stHeader"] { display: none; }
+[data-testid="stText"], [data-testid="stText"] * {
+  font-family: inherit; white-space: pre-wrap; overflow-wrap: anywhere;
+}
+.st-key-head { border-bottom: 1px solid var(--line); padding-bottom: .45rem; align-items: center; }
+.st-key-head h1 { font-size: 1.35rem; font-weight: 700; letter-spacing: -.01em; padding: 0; margin: 0; }
+.st-key-counts [data-testid="stText"] { font-variant-numeric: tabular-nums; color: var(--muted); }
+.st-key-hint { background: var(--panel); border-radius: 6px; padding: .35rem .8rem; align-items: center; }
+.st-key-hint [data-testid="stText"] { color: var(--muted); font-size: .92rem; }
+.st-key-in_view [data-testid="stText"] { color: var(--muted); font-size: .88rem; font-variant-numeric: tabular-nums; }
+.st-key-below { margin-top: .4rem; border-top: 1px solid var(--line); padding-top: .2rem; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: .6rem .7rem 1.5rem; }
+  .st-key-head { row-gap: .1rem; }
+}
+"""
+
+
+def style(theme: str, parts: Iterable[str]) -> str:
+    """Return the page's one style element: the colours of a theme, the page's rules, and those of its parts."""
+    colours = _DARK if theme == "dark" else _LIGHT
+    return f"<style>\n:root {{{colours}}}\n{_RULES}{''.join(parts)}</style>"
