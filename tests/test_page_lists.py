@@ -196,6 +196,8 @@ def test_choosing_a_row_chooses_its_place_and_hostile_words_run_nothing(tmp_path
     command = ["-m", "streamlit", "run", str(script), "--server.port", free_port()]
     with serve(*command, environment={"ROOT": str(tmp_path)}) as (url, _), watch(browser) as watched:
         page = watched.page
+        zone = page.context.new_cdp_session(page)
+        zone.send("Emulation.setTimezoneOverride", {"timezoneId": "America/Los_Angeles"})
         page.goto(url)
         table = page.get_by_test_id("stDataFrame").first
         expect(table).to_be_visible()
@@ -209,6 +211,7 @@ def test_choosing_a_row_chooses_its_place_and_hostile_words_run_nothing(tmp_path
         expect(page.get_by_text("By type")).to_be_visible()
         page.locator("svg.marks .mark-symbol path").first.hover()
         expect(page.locator("#vg-tooltip-element")).to_contain_text("Figure")
+        expect(page.locator("svg.marks .role-axis-label text").first).to_have_text("2022-09-10")
         rest(page)
         assert page.evaluate("globalThis.hacked") is None
         assert page.locator("img[src=x]").count() == 0
