@@ -25,6 +25,7 @@ __all__ = [
     "compare_periods",
     "count_bins",
     "find_days",
+    "find_halves",
     "histogram",
 ]
 
@@ -248,6 +249,29 @@ def _last_day(index: int, unit: Unit) -> date:
 
 
 # --- comparison ---
+
+_STARTS = """
+    SELECT min(first_day) AS first, quantile_disc(first_day, 0.2) AS usual, quantile_disc(first_day, 0.5) AS middle,
+        max(greatest(first_day, last_day)) AS last
+    FROM seen
+"""
+
+
+def find_halves(generation: Generation, chosen: Filter) -> tuple[Period, Period] | None:
+    """Return two stretches of the days in view, on which about as many claims begin; None where nothing is dated.
+
+    Both lie in the last days on which four of five claims begin, where those are a small part of all: "since 1990" in
+    one report must not make the first half of thirty years.
+    """
+    (row,) = generation.records(*with_seen(chosen, _STARTS))
+    if row["first"] is None:
+        return None
+    first, last = (max(row["first"], chosen.date_from), min(row["last"], chosen.date_to))
+    if (last - row["usual"]) * 2 <= last - first:
+        first = row["usual"]
+    middle = min(max(row["middle"], first + timedelta(days=1)), max(last, first))
+    return (first, max(first, middle - timedelta(days=1))), (middle, max(last, middle))
+
 
 _COMPARED = f"""
     SELECT place_id, event_type, min(place_name) AS place_name, {NUMBER} AS number, count(*) AS claims,

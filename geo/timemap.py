@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeGuard
 
 import streamlit as st
 
-from geo.assets import serve_assets
+from geo.assets import module_source, serve_assets
 from geo.maps import LEGEND
 from geo.scene import STATUSES, TYPES
 
@@ -59,16 +59,6 @@ TEXTS: Mapping[str, str] = MappingProxyType(
 )
 """Every word that the timeline shows, to be translated; ``{from}`` and ``{to}`` stand for ISO days."""
 
-# The page may be at any path: it is where Streamlit's own scripts are. An import is done once a page, however often the
-# component is mounted.
-_LOADER = """
-const own = document.querySelector('script[src*="static/js/"]');
-const page = own ? new URL("../../", own.src) : new URL("./", document.baseURI);
-export default async (component) => {
-  const module = await import(new URL("component/geo.assets.web/app/component.js", page).href);
-  return module.%s(component);
-};
-"""
 _LARGEST_NUMBER = 2**53
 _USUAL = (900, 520)  # pixels of the map that a frame is reckoned for
 
@@ -170,8 +160,8 @@ def read_timemap(key: str) -> TimemapResult:
 
 @cache
 def _components() -> tuple[Any, Any]:
-    scene = st.components.v2.component("dateline_scene", js=_LOADER % "mountScene")
-    return scene, st.components.v2.component("dateline_timemap", js=_LOADER % "mountView")
+    scene = st.components.v2.component("dateline_scene", js=module_source("component.js", "mountScene"))
+    return scene, st.components.v2.component("dateline_timemap", js=module_source("component.js", "mountView"))
 
 
 def _nothing() -> None:

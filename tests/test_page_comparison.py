@@ -45,11 +45,11 @@ def test_it_is_off_at_first_and_says_what_changed_when_on(tmp_path: Path) -> Non
     assert not page.dataframe
     on(page)
     assert page.session_state["returned"] == (
-        (date(2022, 9, 1), date(2022, 9, 11)),
-        (date(2022, 9, 12), date(2022, 9, 13)),
+        (date(2022, 9, 1), date(2022, 9, 1)),
+        (date(2022, 9, 2), date(2022, 9, 13)),
     )
     assert changes(page) == {"Izyum": "same", "Kupiansk": "lost", "Lyman": "gained"}
-    assert texts(page)[0] == "A  2022-09-01 to 2022-09-11:  2 claims, 0 events, 1 independent source"
+    assert texts(page)[0] == "A  2022-09-01 to 2022-09-01:  2 claims, 0 events, 1 independent source"
     assert "gained 1  ·  lost 1" in captions(page)
     assert page.dataframe[1].value.event_type.tolist() == ["control-change"]
 
@@ -68,15 +68,21 @@ def test_days_are_chosen_by_hand_or_by_a_preset(tmp_path: Path) -> None:
     assert "Choose a last day" in captions(page)
 
 
-def test_days_set_on_the_timeline_are_taken_over(tmp_path: Path) -> None:
+def test_days_set_on_the_timeline_are_taken_over_and_a_preset_after_them_counts(tmp_path: Path) -> None:
     page = AppTest.from_function(_with_hand, kwargs={"show": show_comparison, "part": shown(towns(tmp_path))})
     page.session_state["hand"] = None
     on(page.run())
-    by_hand = (date(2022, 9, 13), date(2022, 9, 13))
+    by_hand = ((date(2022, 9, 1), date(2022, 9, 2)), (date(2022, 9, 13), date(2022, 9, 13)))
     page.session_state["hand"] = by_hand
     page.run()
     assert not page.exception
-    assert page.session_state["returned"] == ((date(2022, 9, 1), date(2022, 9, 11)), by_hand)
+    assert page.session_state["returned"] == by_hand
+    page.button(key="comparison_weeks").click().run()
+    weeks = ((date(2022, 8, 31), date(2022, 9, 6)), (date(2022, 9, 7), date(2022, 9, 13)))
+    assert page.session_state["returned"] == weeks
+    page.session_state["hand"] = (None, weeks[1])
+    page.run()
+    assert page.session_state["returned"] == ((date(2022, 9, 1), date(2022, 9, 13)), weeks[1])
 
 
 def _with_hand(show: "Any", part: "Shown") -> None:

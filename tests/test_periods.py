@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from geo.filters import EVERYTHING, Filter
-from geo.periods import Counts, Days, Unit, compare_periods, count_bins, find_days, histogram
+from geo.periods import Counts, Days, Unit, compare_periods, count_bins, find_days, find_halves, histogram
 from geo.view import list_claims
 from tests.pages import claim, generation
 
@@ -34,6 +34,16 @@ def test_days_count_each_claim_on_each_of_its_days(tmp_path: Path) -> None:
 def test_there_are_no_days_where_nothing_is_dated(tmp_path: Path) -> None:
     assert find_days(generation(tmp_path, [claim(date_from=None, date_to=None)])) is None
     assert find_days(generation(tmp_path / "empty", [])) is None
+
+
+def test_halves_hold_as_many_claims_and_one_old_day_does_not_stretch_them(tmp_path: Path) -> None:
+    days = [date(1990, 1, 1), *(date(2022, 9, n) for n in range(1, 11))]
+    claims = [claim(claim_id=f"{n}", date_from=day, date_to=day) for n, day in enumerate(days)]
+    halves = (date(2022, 9, 2), date(2022, 9, 4)), (date(2022, 9, 5), date(2022, 9, 10))
+    assert find_halves(generation(tmp_path / "old", claims), EVERYTHING) == halves
+    one_day = date(2022, 9, 10)
+    assert find_halves(generation(tmp_path / "one", [claim()]), EVERYTHING) == ((one_day, one_day), (one_day, one_day))
+    assert find_halves(generation(tmp_path / "none", [claim(date_from=None, date_to=None)]), EVERYTHING) is None
 
 
 @pytest.mark.parametrize("last", [date(2022, 1, 1), date(2022, 3, 1), date(2022, 12, 31), date(2090, 7, 9)])

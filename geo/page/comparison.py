@@ -1,15 +1,16 @@
 """Two stretches of days side by side: what was gained, lost, grew or shrank, by place and by type."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
 
+from geo.filters import EVERYTHING
 from geo.page import tables, texts
 from geo.page.state import Shown, choose_place, chosen_place
 from geo.page.tables import MOST_ROWS, number_column, show_rest, show_table, text_column
-from geo.periods import Change, Compared, Counts, Days, Period, compare_periods, find_days
+from geo.periods import Change, Compared, Counts, Days, Period, compare_periods, find_days, find_halves
 from geo.store import Generation
 
 __all__ = ["STYLE", "show_comparison"]
@@ -25,26 +26,26 @@ STYLE = (
 )
 
 
-def show_comparison(shown: Shown, b: Period | None = None) -> tuple[Period, Period] | None:
+def show_comparison(shown: Shown, by_hand: tuple[Period | None, Period] | None = None) -> tuple[Period, Period] | None:
     """Compare two stretches of days under the filter's other choices; return them, None while it is off.
 
-    ``b`` is the later stretch as the hand has just set it elsewhere, on the timeline; where it differs from what was
-    returned last, it is taken over.
+    ``by_hand`` are both as the timeline shows them, the earlier one None for all days; where they differ from what was
+    returned last, they are taken over.
     """
-    days = _days_in_view(shown)
-    if days is None:
+    halves = find_halves(shown.generation, shown.chosen) or find_halves(shown.generation, EVERYTHING)
+    if halves is None:
         st.caption(texts.NOTHING_DATED)
         return None
     on = st.toggle(texts.COMPARE, key="comparison_on", help=texts.COMPARE_HELP, persist_state="session")
     if not on:
         st.session_state.pop("comparison_given", None)
         return None
-    _take_over(days, b)
-    periods = _choose_periods(days)
+    _take_over(shown, halves, by_hand)
+    periods = _choose_periods({"halves": halves, "weeks": _weeks(halves[1][1])})
     if periods is None:
         st.caption(texts.BOTH_DAYS)
         return None
-    st.session_state["comparison_given"] = periods[1]
+    st.session_state["comparison_given"] = periods
     _show_compared(shown, *periods)
     return periods
 
@@ -54,29 +55,22 @@ def _days(generation: Generation) -> Days | None:
     return find_days(generation)
 
 
-def _days_in_view(shown: Shown) -> Days | None:
-    """Return the days of the filter's window that are covered; all days where it covers none."""
-    days = _days(shown.generation)
-    if days is None:
-        return None
-    counts = {day: n for day, n in days.counts.items() if shown.chosen.date_from <= day <= shown.chosen.date_to}
-    return Days(min(counts), max(counts), counts) if counts else days
-
-
 # --- the periods ---
 
 
-def _take_over(days: Days, b: Period | None) -> None:
-    """Set what the inputs hold: at first the halves, then what the timeline was given by hand."""
-    first_a, first_b = _halves(days)
-    st.session_state.setdefault("comparison_a", first_a)
-    st.session_state.setdefault("comparison_b", first_b)
-    given = st.session_state.get("comparison_given")
-    if b is not None and given is not None and b != given:
-        st.session_state["comparison_b"] = b
+def _take_over(shown: Shown, halves: tuple[Period, Period], by_hand: tuple[Period | None, Period] | None) -> None:
+    """Set what the inputs hold: at first the halves, then what the hand has done on the timeline since."""
+    for name, half in zip("ab", halves, strict=True):
+        st.session_state.setdefault(f"comparison_{name}", half)
+    is_news = by_hand not in (st.session_state.get("comparison_hand"), st.session_state.get("comparison_given"))
+    st.session_state["comparison_hand"] = by_hand
+    if by_hand is not None and is_news:
+        days = _days(shown.generation)
+        st.session_state["comparison_a"] = by_hand[0] or (days and (days.first, days.last))
+        st.session_state["comparison_b"] = by_hand[1]
 
 
-def _choose_periods(days: Days) -> tuple[Period, Period] | None:
+def _choose_periods(presets: Mapping[str, tuple[Period, Period]]) -> tuple[Period, Period] | None:
     """Ask for both; None while one has no end yet."""
     with st.container(key="comparison_periods"):
         with st.container(horizontal=True, gap="small"):
@@ -86,7 +80,7 @@ def _choose_periods(days: Days) -> tuple[Period, Period] | None:
                     key=f"comparison_{name}",
                     help=tip,
                     on_click=_set_periods,
-                    args=(_PRESETS[name](days),),
+                    args=(presets[name],),
                 )
         left, right = st.columns(2, gap="medium")
         chosen = []
@@ -108,27 +102,12 @@ def _choose_periods(days: Days) -> tuple[Period, Period] | None:
 
 def _set_periods(periods: tuple[Period, Period]) -> None:
     st.session_state["comparison_a"], st.session_state["comparison_b"] = periods
-    st.session_state["comparison_given"] = periods[1]
 
 
-def _halves(days: Days) -> tuple[Period, Period]:
-    """Return two stretches that hold about as many claims each: one odd old day does not push all into the second."""
-    half, so_far, middle = sum(days.counts.values()) / 2, 0, days.last
-    for day, n in days.counts.items():
-        if so_far + n / 2 > half and day > days.first:
-            middle = day
-            break
-        so_far += n
-    return (days.first, max(days.first, middle - _DAY)), (middle, days.last)
-
-
-def _weeks(days: Days) -> tuple[Period, Period]:
-    """Return the last seven days and the seven before, those before first."""
-    start = max(days.last, date.min + 13 * _DAY) - 6 * _DAY
+def _weeks(last: date) -> tuple[Period, Period]:
+    """Return the seven days to the last one and the seven before, those before first."""
+    start = max(last, date.min + 13 * _DAY) - 6 * _DAY
     return (start - 7 * _DAY, start - _DAY), (start, start + 6 * _DAY)
-
-
-_PRESETS = {"halves": _halves, "weeks": _weeks}
 
 
 # --- what differs ---

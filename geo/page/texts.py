@@ -189,7 +189,34 @@ MISSING = "{what}: missing."
 WRITTEN = "Written down and built anew."
 NOT_WRITTEN = "Nothing was written:"
 
-# --- projects, reports brought along, exports ---
+# --- exports ---
+
+EXPORT = "Export"
+EXPORT_HELP = "What is in view, for other programs and other people."
+EXPORT_FORMAT = "Format"
+EXPORT_FORMAT_HELP = "Each holds exactly what the filters and the days let through."
+EXPORT_FORMATS = {
+    "csv": ("CSV for spreadsheets", "A cell that a spreadsheet would run as a formula gets a leading apostrophe."),
+    "csv-raw": ("CSV, every cell as it is", "For programs; not to be opened in a spreadsheet unread."),
+    "geojson": ("GeoJSON", "Points with every column, for QGIS, web maps and notebooks."),
+    "kml": ("KML", "For Google Earth: placemarks with their days, so that its time slider works."),
+    "geoparquet": ("GeoParquet", "For QGIS, GeoPandas and DuckDB; the smallest file of them with geometries."),
+    "parquet": ("Parquet", "The rows as they are kept, without a geometry column."),
+    "html": ("Web page of one file", "Map, timeline and sentences in one file that opens without the network."),
+}
+EXPORT_TABLE = "Rows"
+EXPORT_TABLES = {"claims": "Claims", "events": "Events"}
+EXPORT_TABLE_HELP = "A claim is one sentence of one report; an event is what several claims tell of."
+EXPORT_DO = "Save the file"
+EXPORT_DO_HELP = "Made when you ask for it: a moment for thousands of rows, longer for a million."
+TOOLS = {
+    "link": "Copy the link to this view",
+    "linked": "Copied: on this computer it shows the same days, filters and place.",
+    "unlinked": "The browser does not allow it. The link is:",
+    "picture": "Save the map as a picture (PNG)",
+    "pictured": "Saved as dateline-map.png.",
+    "unpictured": "There is a picture of the live map only.",
+}
 
 # --- the page itself ---
 

@@ -59,6 +59,11 @@ export async function mountView({ data, parentElement, setStateValue, setTrigger
   return () => remove(given.key, parentElement);
 }
 
+/** The map with its timeline that is shown with a key, if any. @param {string} key */
+export function viewOf(key) {
+  return register.views.get(key);
+}
+
 function remove(key, root) {
   const view = register.views.get(key);
   if (view?.root !== root) return;
@@ -157,6 +162,11 @@ class TimeMap {
     for (const name of names) this[`_${name}`] = given[name];
     if (names.length) this._settled = { window: this._window, compare: this._compare };
     return names.length > 0;
+  }
+
+  /** What the map shows, as a picture; null before there is a map. @returns {HTMLCanvasElement | null} */
+  picture() {
+    return this._map?.picture() ?? null;
   }
 
   remove() {
