@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,7 +34,7 @@ _EVIDENCE = f"""
         copies.version AS version, first_day AS date_from, last_day AS date_to, date_text, time_precision, date_basis,
         event_type, status, claimant, cue, verification, place_name, country_code, place_reason, place_start, place_end,
         corrections, start, "end",
-        coalesce(event_id, '') AS event_id,
+        coalesce(event_id, '') AS event_id, coalesce(independent_sources, 1) AS independent_sources,
         coalesce(list_contains(opposing_claim_ids, claim_id), false) AS is_against,
         substr(reports.text, greatest(start - {_CONTEXT}, 0) + 1, least(start, {_CONTEXT})) AS before,
         substr(reports.text, start + 1, "end" - start) AS sentence,
@@ -48,7 +48,8 @@ _EVIDENCE = f"""
 
 _CHOSEN = f"""
     , chosen AS (
-        SELECT seen.*, event_id, opposing_claim_ids FROM seen LEFT JOIN ({MEMBERS}) USING (claim_id) WHERE {{which}} = ?
+        SELECT seen.*, event_id, opposing_claim_ids, independent_sources
+        FROM seen LEFT JOIN ({MEMBERS}) USING (claim_id) WHERE {{which}} = ?
     )
 """  # noqa: S608 - as above
 _OF_PLACE = _CHOSEN.format(which="place_id") + _EVIDENCE
@@ -139,10 +140,11 @@ class AppliedCorrection:
 class Evidence:
     """One claim with the words that carry it: ``before`` + ``sentence`` + ``after`` is its paragraph as published.
 
-    ``copies`` are the other ``n_copies`` reports of the same origin. ``event_id`` is '' for a claim without an event;
+    ``start`` and ``end`` are the sentence's offsets in the report's text. ``copies`` are the other ``n_copies`` reports
+    of the same origin. ``event_id`` is '' for a claim without an event, of which ``independent_sources`` is then 1;
     ``is_against`` is whether it contradicts its event's headline. ``considered`` are the other places that the name may
-    mean, best first, and ``choice_reason`` why it was read as it was; a correction may have moved the claim since.
-    Whatever is a string here was written by others.
+    mean, best first, ``score`` that of the place it was read as, None where it has none, and ``choice_reason`` why it
+    was read so; a correction may have moved the claim since. Whatever is a string here was written by others.
     """
 
     claim_id: str
@@ -171,9 +173,13 @@ class Evidence:
     before: str
     sentence: str
     after: str
+    start: int
+    end: int
     event_id: str
+    independent_sources: int
     is_against: bool
     copies: tuple[CopyShown, ...]
+    score: float | None
     considered: tuple[Considered, ...]
     choice_reason: str
     corrections: tuple[AppliedCorrection, ...]
@@ -257,12 +263,14 @@ def _one(
 ) -> Evidence:
     texts = {name: row[name] or "" for name in ("title", "outlet", "url", "origin")}
     applied = tuple(_applied(id_, corrections.get(id_)) for id_ in row["corrections"] or ())
+    score, considered = _candidates(mention.get("candidates") or (), row["place_name"], row["country_code"])
     own = {name: value for name, value in row.items() if name in _FIELDS} | texts | _paragraph(row)
     return Evidence(
         **own
         | {
             "copies": tuple(copies),
-            "considered": tuple(_considered(mention.get("candidates") or (), row["place_name"], row["country_code"])),
+            "score": score,
+            "considered": considered,
             "choice_reason": mention.get("reason") or "",
             "corrections": applied,
         }
@@ -285,15 +293,17 @@ def _mentions(generation: Generation, rows: Iterable[Mapping[str, Any]]) -> dict
     return {(row["report_id"], row["start"], row["end"]): row for row in found}
 
 
-def _considered(candidates: Iterable[str], name: str, country_code: str) -> Iterator[Considered]:
-    """Yield the candidates but the chosen place, which is the best one of its name and country."""
-    is_chosen_seen = False
-    for match in filter(None, map(_CANDIDATE.fullmatch, candidates)):
-        country = match["country"].removeprefix("-")
-        if not is_chosen_seen and (match["name"], country) == (name, country_code or ""):
-            is_chosen_seen = True
+def _candidates(written: Iterable[str], name: str, country_code: str) -> tuple[float | None, tuple[Considered, ...]]:
+    """Return the score of the chosen place, which is the best one of its name and country, and the other candidates."""
+    score: float | None = None
+    others = []
+    for match in filter(None, map(_CANDIDATE.fullmatch, written)):
+        candidate = Considered(match["name"], match["country"].removeprefix("-"), float(match["score"]))
+        if score is None and (candidate.name, candidate.country_code) == (name, country_code or ""):
+            score = candidate.score
         else:
-            yield Considered(match["name"], country, float(match["score"]))
+            others.append(candidate)
+    return score, tuple(others)
 
 
 def _corrections(generation: Generation, rows: Iterable[Mapping[str, Any]]) -> dict[str, Correction]:

@@ -21,6 +21,7 @@ __all__ = [
     "build_view",
     "count_listed",
     "count_view",
+    "find_place_id",
     "list_claims",
     "list_events",
     "list_places",
@@ -193,6 +194,12 @@ def _listed(generation: Generation, chosen: Filter, sql: str, at_most: int | Non
 def read_places(generation: Generation) -> tuple[Feature, ...]:
     """Return every place that is ever on the map, whatever its claims' days."""
     return build_view(generation, EVERYTHING).features
+
+
+def find_place_id(generation: Generation, number: int) -> str | None:
+    """Return the ``place_id`` of the place of a number, None where the generation has no such place."""
+    found = generation.records(f"SELECT place_id FROM claims WHERE place_id <> '' AND {NUMBER} = ? LIMIT 1", [number])  # noqa: S608 - constants
+    return found[0]["place_id"] if found else None
 
 
 def read_reports(generation: Generation) -> pd.DataFrame:

@@ -26,6 +26,7 @@ def test_evidence_is_the_sentence_in_its_paragraph(tmp_path: Path) -> None:
     reports = [report(text=TEXT, origin="Reuters"), report(report_id="r2", report="copy.txt")]
     [evidence] = find_evidence(generation(tmp_path, [row], reports=reports), "dl:izyum", SEPTEMBER_10)
     assert (evidence.before, evidence.sentence, evidence.after) == ("Before it.  ", sentence, " After it.")
+    assert (evidence.start, evidence.end, evidence.independent_sources) == (start, start + len(sentence), 1)
     assert (evidence.claimant, evidence.cue, evidence.verification) == ("Émile", "said", "unverified")
     assert (evidence.outlet, evidence.published, evidence.published_basis) == (
         "An outlet",
@@ -150,8 +151,8 @@ def test_other_places_considered_come_with_scores_and_the_reason(tmp_path: Path)
         ("Izyum", "UA", 0.2),
         ("A (B) place", "", 0.1),
     ]
-    assert first.choice_reason == "ahead"
-    assert (second.considered, second.choice_reason) == ((), "")
+    assert (first.score, first.choice_reason) == (0.91, "ahead")
+    assert (second.score, second.considered, second.choice_reason) == (None, (), "")
 
 
 def test_corrections_in_effect_say_who_and_why(tmp_path: Path) -> None:

@@ -290,3 +290,71 @@ TAKE_AWAY = "Take this filter away"
 CHIP = "{facet}: {value} ✕"
 CHIPS = {"min_sources": "sources", "disputed": "disputed", "text": "search", "bounds": "map window"}
 WRONG_ADDRESS = "A part of this page's address was left out:"
+
+# --- the evidence panel ---
+
+NO_PLACE_CHOSEN = "Choose a place, on the map or in the list above, to read what is said of it and who says so."
+NOTHING_OF_PLACE = "Nothing is said of {name} in these days."
+NOTHING_OF_PLACE_HINT = "Choose more days on the timeline, or take a filter away."
+EVIDENCE_OF = "{name}: {claims}, in order of time"
+EVIDENCE_FIRST = "{name}: the first {n:,} claims, in order of time; the list of claims holds all"
+EVIDENCE_FAILED = "The evidence cannot be shown:"
+EVIDENCE_ALL = "Show all {n:,}"
+EVIDENCE_ALL_HELP = "What else is in view of this place, after what is laid out here."
+REPRINT = ("reprint", "reprints")
+ONE_SOURCE = "1 source, {reprints}"
+EACH_REPRINT = "Each reprint's claim too"
+EACH_REPRINT_HELP = "A reprint's claim stands under the one that it repeats; this lays each out, to read or correct it."
+DISPUTED_EVENT = "Disputed"
+DISPUTE_SIDES = "{event_type}, {days}: {says} against {against}"
+DISPUTES_LEFT = "{n:,} more disputed events of this place are in the list of events."
+AND_MORE = "{n:,} more"
+DAYS_FROM_TO = "{first} to {last}"
+AGAINST_THAT = "Against"
+SAID_BY_WHO = "by {who}"
+SAID_WITH_CUE = "by {who} (“{cue}”)"
+VERIFICATIONS = {"unverified": "The report could not verify this.", "verified": "The report verified this."}
+PUBLISHED_BASES = {
+    "corrected": "as corrected",
+    "manifest": "as listed in reports.csv",
+    "metadata": "as its page says",
+    "printed": "as printed in it",
+    "dateline": "by its dateline",
+    "copy": "by a copy of it",
+    "story": "by the story's other reports",
+}
+REPORT_DAY = "published {day}"
+REPORT_DAY_KNOWN = "published {day}, {how}"
+NO_REPORT_DAY = "day of publication unknown"
+ORIGIN_IS = "from {origin}"
+DATE_BASES = {
+    "explicit": "Day as written",
+    "relative": "Day reckoned from",
+    "publication": "Day of the report itself",
+    "inferred": "Day inferred",
+    "corrected": "Day as corrected",
+    "none": "Day unknown",
+}
+WRITTEN_WORDS = " “{words}”"
+PRECISIONS = {1: "", 2: ", to the week", 3: ", to the month"}
+ROUGHLY = ", roughly"
+IN_EFFECT = "Corrected: {action} by {who}, {day}. {why}"
+IN_EFFECT_GONE = "Corrected, but the project no longer holds who did it and why."
+MORE_ABOUT = "More about this claim"
+MORE_ABOUT_HELP = "The report's copies, why the claim stands at this place, or a form that corrects it."
+WHY_HERE = "Why here?"
+CORRECT = "Correct"
+WHOLE_REPORT = "Whole report"
+WHOLE_REPORT_HELP = "The report as it was read, with this sentence marked."
+READ_AS = "Read as {name}: {why}"
+OTHERS_CONSIDERED = "Other places of that name, by score; the chosen one has {score}:"
+OTHERS_CONSIDERED_ONLY = "Other places of that name, by score:"
+NO_OTHERS = "No other place of that name was considered."
+OTHERS_LEFT = "and {n:,} more"
+COPY_VERSION = "version {n}"
+COPY_SAME = "In the same words."
+COPY_OTHER = "In other words:"
+COPY_WITHOUT = "Without this sentence."
+COPIES_LEFT = "{n:,} more reprints are not listed."
+NOT_HELD = "This build no longer holds the report. Reload the page."
+REPORT_CUT = "A long report: {n:,} characters on either side of the sentence are shown."
