@@ -31,6 +31,7 @@ __all__ = [
     "Correction",
     "Imported",
     "add",
+    "add_all",
     "export_corrections",
     "import_corrections",
     "in_effect",
@@ -170,26 +171,52 @@ def add(
         CorrectionError: something in it is wrong, or the claim, report or correction is not there.
         StoreError: the file cannot be written.
     """
+    return add_all(root, action, [(target, value or {})], author=author, reason=reason, made_at=made_at)[0]
+
+
+def add_all(
+    root: Path,
+    action: Action,
+    about: Iterable[tuple[str, Mapping[str, Any]]],
+    *,
+    author: str,
+    reason: str,
+    made_at: datetime | None = None,
+) -> list[Correction]:
+    """Write what one hand does to several targets, each with its value, as ``add`` does: all in one step, or nothing.
+
+    They have one ``made_at``.
+
+    Raises:
+        CorrectionError, StoreError: as ``add``.
+    """
     action = _action(action)
-    anchors = _anchors(root, action, target, value or {})
+    anchored = [(target, value, _anchors(root, action, target, value)) for target, value in about]
     with _writing(root) as db:
         rows = list(_rows(db))
-        correction = Correction(
-            made_at=_moment(made_at, rows),
-            author=author.strip(),
-            reason=reason.strip(),
-            action=action,
-            target="" if action is Action.UNDO else target,
-            value=value or {},
-            anchors=anchors,
-            undoes=target if action is Action.UNDO else "",
-        )
-        _check(correction)
-        if correction.undoes and correction.undoes not in {c.correction_id for c in _standing(rows)}:
-            raise CorrectionError(f"{correction.undoes!r}: no correction in effect has this id")
-        _check_undo(correction, {c.correction_id: c for c in rows})
-        _insert(db, correction)
-    return correction
+        known = {c.correction_id: c for c in rows}
+        standing = {c.correction_id for c in _standing(rows)}
+        moment = _moment(made_at, rows)
+        made = [
+            Correction(
+                made_at=moment,
+                author=author.strip(),
+                reason=reason.strip(),
+                action=action,
+                target="" if action is Action.UNDO else target,
+                value=value,
+                anchors=anchors,
+                undoes=target if action is Action.UNDO else "",
+            )
+            for target, value, anchors in anchored
+        ]
+        for correction in made:
+            _check(correction)
+            if correction.undoes and correction.undoes not in standing:
+                raise CorrectionError(f"{correction.undoes!r}: no correction in effect has this id")
+            _check_undo(correction, known)
+            _insert(db, correction)
+    return made
 
 
 def read_corrections(root: Path) -> list[Correction]:
