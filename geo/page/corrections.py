@@ -44,14 +44,13 @@ _MOST_AMONG = 10  # places that were considered
 _MOST_ABOUT = 20  # targets of one correction that are told
 _LONGEST_LINE = 500  # characters of a claimant, as ``geo.corrections`` takes it
 _MOST_UPLOADED = 100  # MB
+_WIDTHS = {"made": 130, "state": 130, "about": 300, "value": "medium", "reason": "medium"}  # pixels, or as named
 
 STYLE = (
     tables.STYLE
     + """
 [class*="st-key-corrections_forms_"] { border-left: 2px solid var(--accent); padding-left: .7rem; }
-[class*="st-key-corrections_forms_"] [data-testid="stForm"] { padding: .7rem .8rem; }
-.st-key-corrections_dropped { border: 1px solid var(--accent); border-radius: 6px; padding: .6rem .8rem .2rem; }
-.st-key-corrections_dropped [data-testid="stForm"] { border: 0; padding: 0; }
+.st-key-corrections_dropped { border: 1px solid var(--accent); border-radius: 6px; padding: .6rem .8rem; }
 .st-key-corrections_question [data-testid="stText"] * { font-weight: 600; font-variant-numeric: tabular-nums; }
 .st-key-corrections_one { max-width: 62rem; border-top: 1px solid var(--line); padding-top: .7rem; }
 .st-key-corrections_one [data-testid="stForm"] { max-width: 40rem; }
@@ -322,7 +321,7 @@ _FORMS: Mapping[Action, Callable[[_Form], None]] = {
 
 
 def _form(form: _Form, action: Action) -> Any:
-    return st.form(form.at(f"{action.value}_form"))
+    return st.form(form.at(f"{action.value}_form"), border=False)
 
 
 def _finish(form: _Form, action: Action, target: Callable[[], str], value: Value) -> None:
@@ -389,7 +388,7 @@ def show_dropped(shown: Shown, places: Mapping[int, Feature]) -> None:
             _forget_dropped()
             choose_place(_number_of(shown.generation, there.place_id))
 
-        with st.form("corrections_dropped_form"):
+        with st.form("corrections_dropped_form", border=False):
             finish_form("corrections_dropped", texts.DROPPED_DO, write, cancel=_forget_dropped)
 
 
@@ -571,7 +570,7 @@ def _column(name: str) -> Any:
     label, tip = texts.CORRECTION_COLUMNS[name]
     if name == "n":
         return st.column_config.NumberColumn(label, width="small", help=tip, format="localized")
-    width: Any = "large" if name == "about" else "medium" if name in ("reason", "value") else "small"
+    width: Any = _WIDTHS.get(name, "small")
     return st.column_config.TextColumn(label, width=width, help=tip)
 
 
@@ -606,7 +605,7 @@ def _told(correction: Correction) -> str:
 
 def _show_step(shown: Shown, step: _Step, by_id: Mapping[str, Correction], orphans: Mapping[str, str]) -> None:
     with st.container(key="corrections_one", gap="small"):
-        action = texts.ACTIONS[step.first.action]
+        action = texts.ACTIONS[step.first.action].capitalize()
         st.text(texts.CORRECTED_AT.format(action=action, who=step.first.author, when=step.made))
         st.text(step.first.reason)
         with st.container(key="corrections_about", gap=None):

@@ -359,15 +359,15 @@ STATES = {
 }
 CORRECTION_COLUMNS = {
     "made": ("When", "UTC."),
-    "author": ("Who", "As they signed it."),
+    "state": ("State", "Whether it is in effect, was taken back, or has lost its claim."),
     "action": ("What", "What it does."),
     "about": ("On what", "The claim's words, the name, the report, or the correction taken back."),
     "value": ("What is right", "As it was said."),
+    "author": ("Who", "As they signed it."),
     "reason": ("Why", "As it was said."),
     "n": ("Rows", "So many claims were corrected in one step."),
-    "state": ("State", "Whether it is in effect, was taken back, or has lost its claim."),
 }
-CORRECTION_CHOICE = "Correction to take back"
+CORRECTION_CHOICE = "Read one, or take it back"
 CORRECTION_CHOICE_HINT = "Choose one, here or in the table"
 CORRECTION_CHOICE_HELP = "The newest 200; older ones can be chosen in the table."
 CORRECTED_AT = "{action} by {who}, {when} UTC"
