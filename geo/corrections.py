@@ -31,6 +31,7 @@ __all__ = [
     "Correction",
     "Imported",
     "add",
+    "add_all",
     "export_corrections",
     "import_corrections",
     "in_effect",
@@ -170,26 +171,56 @@ def add(
         CorrectionError: something in it is wrong, or the claim, report or correction is not there.
         StoreError: the file cannot be written.
     """
+    return add_all(root, action, [(target, value or {})], author=author, reason=reason, made_at=made_at)[0]
+
+
+def add_all(
+    root: Path,
+    action: Action,
+    about: Iterable[tuple[str, Mapping[str, Any]]],
+    *,
+    author: str,
+    reason: str,
+    made_at: datetime | None = None,
+) -> list[Correction]:
+    """Write what one hand does to several targets, each with its value, as ``add`` does: all in one step, or nothing.
+
+    They have one ``made_at``.
+
+    Raises:
+        CorrectionError, StoreError: as ``add``.
+    """
     action = _action(action)
-    anchors = _anchors(root, action, target, value or {})
+    wanted = list(about)
+    anchored = [
+        (target, value, anchors)
+        for (target, value), anchors in zip(wanted, _anchors(root, action, wanted), strict=True)
+    ]
     with _writing(root) as db:
         rows = list(_rows(db))
-        correction = Correction(
-            made_at=_moment(made_at, rows),
-            author=author.strip(),
-            reason=reason.strip(),
-            action=action,
-            target="" if action is Action.UNDO else target,
-            value=value or {},
-            anchors=anchors,
-            undoes=target if action is Action.UNDO else "",
-        )
-        _check(correction)
-        if correction.undoes and correction.undoes not in {c.correction_id for c in _standing(rows)}:
-            raise CorrectionError(f"{correction.undoes!r}: no correction in effect has this id")
-        _check_undo(correction, {c.correction_id: c for c in rows})
-        _insert(db, correction)
-    return correction
+        known = {c.correction_id: c for c in rows}
+        standing = {c.correction_id for c in _standing(rows)}
+        moment = _moment(made_at, rows)
+        made = [
+            Correction(
+                made_at=moment,
+                author=author.strip(),
+                reason=reason.strip(),
+                action=action,
+                target="" if action is Action.UNDO else target,
+                value=value,
+                anchors=anchors,
+                undoes=target if action is Action.UNDO else "",
+            )
+            for target, value, anchors in anchored
+        ]
+        for correction in made:
+            _check(correction)
+            if correction.undoes and correction.undoes not in standing:
+                raise CorrectionError(f"{correction.undoes!r}: no correction in effect has this id")
+            _check_undo(correction, known)
+            _insert(db, correction)
+    return made
 
 
 def read_corrections(root: Path) -> list[Correction]:
@@ -236,13 +267,15 @@ def words(text: str) -> str:
     return f"{plain[:_LONGEST_WORDS]}… {hashlib.sha256(plain.encode()).hexdigest()}"
 
 
-def _anchors(root: Path, action: Action, target: str, value: Mapping[str, Any]) -> tuple[Anchor, ...]:
+def _anchors(root: Path, action: Action, about: Sequence[tuple[str, Mapping[str, Any]]]) -> list[tuple[Anchor, ...]]:
+    """Return the anchors of each target with its value."""
     if action is Action.PUBLISHED:
-        return (_report_anchor(root, target),)
+        return [(_report_anchor(root, target),) for target, _ in about]
     if action in _NOT_ON_CLAIMS:
-        return ()
-    other = (str(value.get("with", "")),) if action in _ON_PAIRS else ()
-    return tuple(_claim_anchor(root, id_) for id_ in (target, *other))
+        return [() for _ in about]
+    ids = [(target, *((str(value.get("with", "")),) if action in _ON_PAIRS else ())) for target, value in about]
+    read = _read_anchors(root, sorted({id_ for group in ids for id_ in group}))
+    return [tuple(read.get(id_) or _unread_anchor(root, id_) for id_ in group) for group in ids]
 
 
 def _report_anchor(root: Path, report: str) -> Anchor:
@@ -253,22 +286,40 @@ def _report_anchor(root: Path, report: str) -> Anchor:
     return Anchor(**found[0])
 
 
-def _claim_anchor(root: Path, claim_id: str) -> Anchor:
-    """Return the anchor of a claim of the current generation, else that of an earlier correction, else from a tray."""
-    read = """SELECT report, report_id, start, text, read_place_id AS place_id, read_event_type AS event_type
-              FROM claims WHERE claim_id = ?"""
-    if found := _query(root, read, [claim_id]):
-        return _anchor(root, claim_id, found[0])
+def _read_anchors(root: Path, ids: Sequence[str]) -> dict[str, Anchor]:
+    """Return the anchors of those claims that the current generation holds; one query, however many they are."""
+    sql = f"""
+        WITH asked AS (SELECT * FROM claims WHERE claim_id IN (SELECT unnest($1::VARCHAR[]))),
+        there AS (
+            SELECT claim_id, report_id, start FROM claims
+            UNION SELECT claim_id, report_id, start FROM tray WHERE {_IS_CLAIM}
+        )
+        SELECT asked.claim_id AS claim_id, asked.report AS report, asked.report_id AS report_id, asked.text AS text,
+            read_place_id AS place_id, read_event_type AS event_type,
+            coalesce(list_sort(list(there.claim_id) FILTER (there.claim_id IS NOT NULL))[:{_MOST_BESIDE}], []) AS beside
+        FROM asked LEFT JOIN there ON there.report_id = asked.report_id AND there.start = asked.start
+            AND there.claim_id <> asked.claim_id
+        GROUP BY ALL
+    """  # noqa: S608 - own words
+    rows = _query(root, sql, [list(ids)])
+    return {
+        row["claim_id"]: Anchor(**row | {"text": words(row["text"]), "beside": tuple(map(str, row["beside"]))})
+        for row in rows
+    }
+
+
+def _unread_anchor(root: Path, claim_id: str) -> Anchor:
+    """Return the anchor of a claim that is not in the table of claims: of an earlier correction, else from a tray."""
     earlier = (a for c in read_corrections(root) for a in c.anchors if claim_id and a.claim_id == claim_id)
     if anchor := next(earlier, None):
         return anchor
     waiting = f"SELECT report, report_id, start, text FROM tray WHERE claim_id = ? AND {_IS_CLAIM}"  # noqa: S608 - own words
     if found := _query(root, waiting, [claim_id]):
-        return _anchor(root, claim_id, found[0])
+        return _waiting_anchor(root, claim_id, found[0])
     raise CorrectionError(f"{claim_id!r}: no claim of the current build has this id")
 
 
-def _anchor(root: Path, claim_id: str, row: Mapping[str, Any]) -> Anchor:
+def _waiting_anchor(root: Path, claim_id: str, row: Mapping[str, Any]) -> Anchor:
     beside = f"""SELECT claim_id FROM claims WHERE report_id = $1 AND start = $2 AND claim_id <> $3
                  UNION SELECT claim_id FROM tray WHERE report_id = $1 AND start = $2 AND claim_id <> $3 AND {_IS_CLAIM}
                  ORDER BY claim_id LIMIT {_MOST_BESIDE}"""  # noqa: S608 - own words
@@ -278,8 +329,6 @@ def _anchor(root: Path, claim_id: str, row: Mapping[str, Any]) -> Anchor:
         report=row["report"],
         report_id=row["report_id"],
         text=words(row["text"]),
-        place_id=row.get("place_id", ""),
-        event_type=row.get("event_type", ""),
         beside=tuple(other["claim_id"] for other in others),
     )
 

@@ -25,6 +25,7 @@ from geo.corrections import (
     Correction,
     Imported,
     add,
+    add_all,
     export_corrections,
     import_corrections,
     in_effect,
@@ -64,6 +65,20 @@ def import_text(root: Path, text: str) -> Imported:
 
 
 # --- adding and reading ---
+
+
+def test_what_one_hand_does_is_written_in_one_step_or_not_at_all(root: Path) -> None:
+    ids = [ID, claim_id(OTHER)]
+    made = add_all(root, Action.STATUS, [(id_, DENIED) for id_ in ids], **WHO)
+    assert [c.target for c in made] == ids
+    assert len({c.made_at for c in made}) == 1
+    assert sorted(c.correction_id for c in read_corrections(root)) == sorted(c.correction_id for c in made)
+    undone = [(c.correction_id, {}) for c in made]
+    with pytest.raises(CorrectionError, match="no correction in effect"):
+        add_all(root, Action.UNDO, [*undone, ("nothing", {})], **WHO)
+    assert in_effect(read_corrections(root)) == sorted(made, key=lambda c: c.order)
+    add_all(root, Action.UNDO, undone, **WHO)
+    assert in_effect(read_corrections(root)) == []
 
 
 def test_a_correction_is_kept_with_who_when_why_and_its_anchor(root: Path) -> None:

@@ -41,3 +41,37 @@ def test_the_reason_is_emptied_once_it_is_written_down() -> None:
     page.button[0].click().run()
     assert not page.exception
     assert page.text_input(key="one_why").value == ""
+
+
+def _form() -> None:
+    import streamlit as st
+
+    from geo.errors import CorrectionError
+    from geo.page.signing import finish_form
+
+    def write(who: str, why: str) -> None:
+        if why == "wrong":
+            raise CorrectionError("**it** is wrong")
+        st.session_state["written"] = (who, why)
+
+    st.session_state["rebuild"] = lambda: st.session_state.update(rebuilt=True)
+    with st.form("one"):
+        finish_form("one", "Do it", write, cancel=lambda: st.session_state.update(cancelled=True))
+
+
+def test_what_goes_wrong_stands_in_the_form_and_what_was_typed_stays() -> None:
+    page = AppTest.from_function(_form).run()
+    page.text_input(key="one_who").input("Desk")
+    page.text_input(key="one_why").input("wrong")
+    page.button[0].click().run()
+    assert page.code[0].value == "**it** is wrong"
+    assert page.text_input(key="one_why").value == "wrong"
+    assert "rebuilt" not in page.session_state
+    page.text_input(key="one_why").input("seen")
+    page.button[0].click().run()
+    assert page.session_state["written"] == ("Desk", "seen")
+    assert page.session_state["rebuilt"]
+    assert not page.code
+    assert page.text_input(key="one_why").value == ""
+    page.button[1].click().run()
+    assert page.session_state["cancelled"]

@@ -1,10 +1,14 @@
 """Who corrects something, and why: both are asked for with every correction, who only once a session."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
+from geo.errors import CorrectionError, GeoError
 from geo.page import texts
+from geo.page.state import show_error
 
-__all__ = ["ask_who_and_why", "forget_why", "read_who_and_why"]
+__all__ = ["ask_who_and_why", "finish_form", "forget_why", "read_who_and_why"]
 
 _LONGEST_WHO, _LONGEST_WHY = 200, 4_000  # characters, as ``geo.corrections`` takes them
 
@@ -32,3 +36,32 @@ def read_who_and_why(key: str) -> tuple[str, str] | None:
 def forget_why(key: str) -> None:
     """Empty the reason once it is written down; for the form's callback."""
     st.session_state[f"{key}_why"] = ""
+
+
+def finish_form(
+    key: str, label: str, write: Callable[[str, str], None], cancel: Callable[[], None] | None = None
+) -> None:
+    """End a form: who and why, the button that calls ``write`` with both and builds again, and one that cancels.
+
+    What ``write`` raises as a GeoError stands under the button, and what was typed stays.
+    """
+    ask_who_and_why(key)
+    with st.container(horizontal=True, gap="small"):
+        st.form_submit_button(label, type="primary", on_click=_sign, args=(key, write))
+        if cancel is not None:
+            st.form_submit_button(texts.CANCEL, on_click=cancel)
+    if (reason := st.session_state.pop(f"{key}_failed", None)) is not None:
+        show_error(texts.NOT_WRITTEN, reason)
+
+
+def _sign(key: str, write: Callable[[str, str], None]) -> None:
+    signed = read_who_and_why(key)
+    try:
+        if signed is None:
+            raise CorrectionError(texts.WHO_AND_WHY)
+        write(*signed)
+    except GeoError as error:
+        st.session_state[f"{key}_failed"] = str(error)
+        return
+    forget_why(key)
+    st.session_state["rebuild"]()

@@ -9,7 +9,7 @@ from geo.build import Config
 from geo.filters import Filter
 from geo.store import Generation
 
-__all__ = ["Shown", "choose_place", "chosen_place", "plain"]
+__all__ = ["Shown", "choose_place", "chosen_place", "plain", "show_error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,12 @@ def choose_place(number: int | None) -> None:
 def plain(text: str) -> str:
     """Return a text for a label, which Streamlit reads as Markdown, so that every character stands for itself."""
     return "".join(f"\\{c}" if c in _MARKED else c for c in " ".join(text.split()))
+
+
+def show_error(words: str, reason: str) -> None:
+    """Show what went wrong: words of the page, which may be Markdown, and a reason that may hold data."""
+    st.error(words)
+    st.code(reason, language=None, wrap_lines=True)
 
 
 _MARKED = frozenset("\\`*_{}[]()<>#+-.!|~$:^=&@\"'")

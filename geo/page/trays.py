@@ -11,14 +11,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.build import Config, open_gazetteer
-from geo.corrections import Action, Correction, add, place_value, point, read_corrections
+from geo.corrections import Action, Correction, add, place_value, read_corrections
 from geo.errors import CorrectionError, GeoError
-from geo.gazetteer import Gazetteer
-from geo.model import Place
 from geo.page import tables, texts
-from geo.page.signing import ask_who_and_why, forget_why, read_who_and_why
-from geo.page.state import Shown, plain
+from geo.page.placing import ask_name, ask_point
+from geo.page.signing import finish_form
+from geo.page.state import Shown
 from geo.page.tables import MOST_ROWS, show_rest, show_table, text_column
 from geo.store import Generation
 from geo.trays import KINDS, Remedy, TrayItem, read_trays
@@ -26,10 +24,7 @@ from geo.trays import KINDS, Remedy, TrayItem, read_trays
 __all__ = ["STYLE", "show_trays"]
 
 _MOST_CHOICES = 200  # items that the list offers beside the table
-_MOST_CANDIDATES = 20  # places of a name
 _LABEL = 90  # characters of an item's words in the list
-_DIGITS = 4  # of degrees in a candidate's label
-_NAME = 200  # characters of a place's name
 
 STYLE = (
     tables.STYLE
@@ -227,14 +222,12 @@ def _show_move(shown: Shown, item: TrayItem) -> None:
         help=texts.PLACE_HOW_HELP,
         label_visibility="collapsed",
     )
-    value = _ask_name(shown) if by_name else None
-    if by_name and value is None:
+    named = ask_name(shown.config, "trays") if by_name else None
+    if by_name and named is None:
         return
     with st.form("trays_form_move"):
-        if not by_name:
-            value = _ask_point()
-        assert value is not None, "a point is always asked for"  # noqa: S101 - tells the type checker so
-        _finish(shown, Action.MOVE, item.claim_id, value, texts.PLACE_DO)
+        place = named or ask_point("trays")
+        _finish(shown, Action.MOVE, item.claim_id, lambda: place_value(place()), texts.PLACE_DO)
 
 
 def _show_retry(_shown: Shown, _item: TrayItem) -> None:
@@ -281,96 +274,17 @@ def _day_of(key: str, label: str) -> date:
     return day
 
 
-@st.cache_resource(show_spinner=False, max_entries=2, hash_funcs={Config: repr})
-def _gazetteer(config: Config) -> Gazetteer:
-    return open_gazetteer(config)
-
-
-def _ask_name(shown: Shown) -> Value | None:
-    """Look a name up; return the place chosen among those that bear it, None while there is none to choose."""
-    st.text_input(texts.PLACE_NAME, key="trays_name", max_chars=_NAME, help=texts.PLACE_NAME_HELP)
-    name = (st.session_state.get("trays_name") or "").strip()
-    if not name:
-        return None
-    try:
-        found = _gazetteer(shown.config).lookup(name, small=True)[:_MOST_CANDIDATES]
-    except GeoError as error:
-        _show_error(texts.NOT_LOOKED_UP, str(error))
-        return None
-    if not found:
-        st.caption(texts.NO_SUCH_PLACE)
-        return None
-    by_id = {place.place_id: place for place in found}
-    if st.session_state.get("trays_candidate") not in by_id:
-        st.session_state["trays_candidate"] = next(iter(by_id))
-    st.radio(
-        texts.CANDIDATE,
-        list(by_id),
-        format_func=lambda id_: plain(_words_for_place(by_id[id_])),
-        key="trays_candidate",
-        help=texts.CANDIDATE_HELP,
-    )
-    return lambda: place_value(by_id[st.session_state["trays_candidate"]])
-
-
-def _words_for_place(place: Place) -> str:
-    where = (
-        f"{place.lat:.{_DIGITS}f}, {place.lon:.{_DIGITS}f}" if place.lat is not None and place.lon is not None else ""
-    )
-    people = texts.PEOPLE.format(n=place.population) if place.population else ""
-    return " · ".join(filter(None, (place.name, place.kind, place.country_code, place.admin1_code, people, where)))
-
-
-def _ask_point() -> Value:
-    st.text_input(texts.POINT_NAME, key="trays_point_name", max_chars=_NAME, help=texts.POINT_NAME_HELP)
-    with st.container(horizontal=True, gap="small"):
-        for name, (label, tip, limits) in texts.POINT.items():
-            st.number_input(
-                label, *limits, None, key=f"trays_{name}", format="%.5f" if name != "radius" else "%.1f", help=tip
-            )
-
-    def value() -> Mapping[str, Any]:
-        lat, lon, radius = (st.session_state.get(f"trays_{name}") for name in texts.POINT)
-        name = (st.session_state.get("trays_point_name") or "").strip()
-        if not name or lat is None or lon is None:
-            raise CorrectionError(texts.MISSING.format(what=texts.POINT_NEEDED))
-        return place_value(point(name, lat, lon, 1.0 if radius is None else radius))
-
-    return value
-
-
 # --- writing it down ---
 
 
 def _finish(shown: Shown, action: Action, target: str, value: Value, label: str) -> None:
-    """End a form: who and why, and the button that writes the correction down."""
-    key = f"trays_{action.value}"
-    ask_who_and_why(key)
-    st.form_submit_button(label, type="primary", on_click=_write, args=(shown, action, target, value, key))
-    if (reason := st.session_state.pop(f"{key}_failed", None)) is not None:
-        _show_error(texts.NOT_WRITTEN, reason)
+    def write(who: str, why: str) -> None:
+        add(shown.root, action, target, value(), author=who, reason=why)
+        st.session_state["trays_done"] = True
 
-
-def _write(shown: Shown, action: Action, target: str, value: Value, key: str) -> None:
-    """Write the correction and build again; keep the reason where that cannot be done."""
-    signed = read_who_and_why(key)
-    try:
-        if signed is None:
-            raise CorrectionError(texts.WHO_AND_WHY)
-        add(shown.root, action, target, value(), author=signed[0], reason=signed[1])
-    except GeoError as error:
-        st.session_state[f"{key}_failed"] = str(error)
-        return
-    forget_why(key)
-    st.session_state["trays_done"] = True
-    st.session_state["rebuild"]()
+    finish_form(f"trays_{action.value}", label, write)
 
 
 def _tell_outcome() -> None:
     if st.session_state.pop("trays_done", False):
         st.success(texts.WRITTEN)
-
-
-def _show_error(words: str, reason: str) -> None:
-    st.error(words)
-    st.code(reason, language=None, wrap_lines=True)
