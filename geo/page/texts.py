@@ -263,3 +263,83 @@ TAKE_AWAY = "Take this filter away"
 CHIP = "{facet}: {value} ✕"
 CHIPS = {"min_sources": "sources", "disputed": "disputed", "text": "search", "bounds": "map window"}
 WRONG_ADDRESS = "A part of this page's address was left out:"
+
+# --- projects and reports brought along ---
+
+PROJECT = "Project"
+PROJECT_HELP = "Other folders of reports, and reports of your own."
+SHIPPED = "Shipped reports"
+PROJECT_TABS = {"projects": "Projects", "folder": "Open a folder", "new": "New from files or text"}
+NO_PROJECTS = "No folder has been read yet."
+NOT_LISTED = "The list of projects cannot be read or written:"
+PROJECTS_LEFT = "{n:,} used before these are not listed; open them by their path."
+OPEN_PROJECT_HELP = "Shows this project. Filters are cleared."
+SHOWN_PROJECT = "Shown now"
+FORGET = "Forget"
+FORGET_HELP = "Takes it from this list. Its reports and what was read of them stay where they are."
+NOT_BUILT = "not read yet"
+BUILT_ON = "{reports}  ·  read {day}"
+FOLDER_GONE = "The folder is no longer there."
+FOLDER = "Path of the folder"
+FOLDER_HINT = "/home/me/reports"
+FOLDER_HELP = (
+    "A folder on this computer, as a whole path; press Enter to look into it. Nothing is ever written into it."
+)
+FOLDER_HOLDS = "{files} that can be read, by their names."
+FOLDER_HOLDS_LEAST = "{files} or more that can be read; the folder is large, and reading it takes long."
+FOLDER_HOLDS_NONE = "No file in it can be read. Dateline reads .txt, .html, .jsonl, .csv and .zip."
+FOLDER_NOT_OPENED = "This folder cannot be opened:"
+FOLDER_OPEN = "Open it"
+FOLDER_OPEN_HELP = "Reads the folder, then shows its map. Filters are cleared."
+FILE = ("file", "files")
+
+INTO = "Put them into"
+INTO_HELP = "A new project, or the one that is shown."
+INTO_NEW = "a new project"
+INTO_THIS = "this project"
+NEW_NAME = "Name of the new project"
+NEW_NAME_HELP = "Any name; without one it is called after its first report."
+FILES = "Files"
+FILES_HELP = (
+    "Text files, saved web pages, JSON lines, CSV, and zip archives of these, each up to {megabytes} MB; a text or a "
+    "page up to 2 MB. A reports.csv says title, outlet, day and address of the others. For more, open a folder."
+)
+PASTED = "Or paste one report"
+PASTED_HINT = "The text of the report, its headline first"
+PASTED_HELP = "Up to 2 MB. It is kept as a text file."
+PASTED_TITLE = ("Title", "Its headline, where the text has none.")
+PASTED_OUTLET = ("Outlet", "Who published it.")
+PASTED_DAY = (
+    "Day of publication",
+    "The day on which it was published: what it says is dated from it. It is never guessed.",
+)
+PASTED_URL = ("Address", "Where it was published.")
+BRING = "Read them"
+BRING_HELP = "Keeps a copy in Dateline's own folder and reads it; the map that is shown stays meanwhile."
+NOTHING_BROUGHT = "Choose files, or paste a text."
+NOT_BROUGHT = "Left out:"
+ALL_LEFT_OUT = "Nothing could be taken in:"
+PASTED_TEXT = "the pasted text"
+
+BUILDING = "Reading {name}"
+STARTING = "Starting"
+SHARE = "{share:.0%}"
+CANCEL = "Cancel"
+CANCEL_HELP = "Ends the reading. What was shown before stays, and so do the reports."
+CANCELLED = "Reading {name} was cancelled. Its reports are kept; nothing of it was changed."
+BUILD_FAILED = "The reports could not be read. What was shown before stays:"
+BUILD_AGAIN = "Read them again"
+BUILD_AGAIN_HELP = "Starts the reading anew."
+BUILT = "{name} is read: {counts}."
+LEFT_OUT = "{files} could not be read, and why:"
+LEFT_OUT_COLUMNS = {
+    "report": ("Report", "The file, or the part of it."),
+    "reason": ("Reason", "Why nothing was taken from it."),
+}
+SHOW_MAP = "Show the map"
+SHOW_MAP_HELP = "Shows this project. Filters are cleared."
+PUT_AWAY = "Close"
+PUT_AWAY_HELP = "Puts this notice away; the project stays in the list of projects."
+
+START_TITLE = "There is no report here yet"
+START_WORDS = "Drop files here or paste a report, and Dateline reads them; or open another folder, above."
