@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import GeoError, ReportError
-from geo.files import LARGEST_REPORT
+from geo.files import LARGEST_REPORT, shown
 from geo.inbox import add_file, add_text, is_inbox, new_inbox
 from geo.jobs import Job, start
 from geo.page import filters, texts
@@ -36,18 +36,19 @@ _KINDS = ["txt", "html", "htm", "jsonl", "csv", "zip"]
 _JOB, _POPOVER = "intake_job", "intake_popover"
 
 STYLE = """
-[data-testid="stPopoverBody"]:has(.st-key-intake_tabs) { width: min(36rem, 94vw); max-height: min(44rem, 82vh); }
+[data-testid="stPopoverBody"]:has(.st-key-intake_tabs) { width: min(36rem, 94vw); max-height: min(52rem, 86vh); }
 [class*="st-key-intake_project_"] { border-bottom: 1px solid var(--line); padding: .15rem 0 .4rem; }
 [class*="st-key-intake_project_"] [data-testid="stText"] * { color: var(--muted); font-size: .85rem; }
+[class*="st-key-intake_open_"] button p { font-weight: 600; }
 .st-key-intake_found [data-testid="stText"] * { color: var(--muted); font-size: .9rem; }
 [class*="st-key-intake_build_"] [data-testid="stText"] { font-variant-numeric: tabular-nums; }
-[class*="st-key-intake_build_"] [data-testid="stProgress"] { min-width: 9rem; }
+[class*="st-key-intake_build_"] [role="progressbar"] > div { background: var(--line); }
 [data-testid="stLayoutWrapper"]:has(> .st-key-intake_notice) { flex: 1 0 100%; order: 9; }
 .st-key-intake_notice {
   background: var(--panel); border-left: 3px solid var(--accent); border-radius: 6px; padding: .6rem .9rem;
 }
 .st-key-intake_start { max-width: 46rem; margin: 1.2rem auto; }
-.st-key-intake_start [data-testid="stHeading"] h2 { font-size: 1.2rem; padding-top: 0; }
+.st-key-intake_start [data-testid="stHeading"] h3 { font-size: 1.2rem; padding-top: 0; }
 """
 
 
@@ -56,15 +57,16 @@ def show_projects(folder: Path) -> None:
     data = data_folder()
     _remember(data, folder)
     popover = st.popover(plain(_short(_name(folder))), key=_POPOVER, on_change="rerun", help=texts.PROJECT_HELP)
-    if popover.open:
-        with popover, st.container(key="intake_tabs"):
-            tabs = dict(zip(texts.PROJECT_TABS, st.tabs(list(texts.PROJECT_TABS.values())), strict=True))
-            with tabs["projects"]:
+    with popover, st.container(key="intake_tabs"):  # also while it is closed: else what was typed would be lost
+        shown_tabs = st.tabs(list(texts.PROJECT_TABS.values()), key="intake_tab", on_change="rerun")
+        tabs = dict(zip(texts.PROJECT_TABS, shown_tabs, strict=True))
+        with tabs["projects"]:
+            if popover.open:
                 _show_list(data, folder)
-            with tabs["folder"]:
-                _show_folder()
-            with tabs["new"]:
-                _show_form(data, folder, "intake_new")
+        with tabs["folder"]:
+            _show_folder(look=bool(popover.open))
+        with tabs["new"]:
+            _show_form(data, folder, "intake_new")
     job = st.session_state.get(_JOB)
     if job is not None:
         with st.container(key="intake_notice", gap="small"):
@@ -105,11 +107,10 @@ def _follow(job: Job, key: str) -> None:
         st.rerun()
     with st.container(key=f"intake_build_{key}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.text(texts.BUILDING.format(name=_name(job.folder)), width="content")
-            st.progress(progress.share, width="stretch")
-            st.text(texts.SHARE.format(share=progress.share), width="content")
+            st.text(texts.BUILDING.format(name=_name(job.folder)), width="stretch")
             st.button(texts.CANCEL, key=f"intake_cancel_{key}", help=texts.CANCEL_HELP, on_click=job.cancel)
-        st.text(progress.text or texts.STARTING)
+        st.progress(progress.share)
+        st.text(texts.STAGE.format(share=progress.share, stage=progress.text or texts.STARTING))
 
 
 # --- the list ---
@@ -125,7 +126,7 @@ def _remember(data: Path, folder: Path) -> None:
             st.session_state["intake_remembered"] = folder
 
 
-def _show_list(data: Path, shown: Path) -> None:
+def _show_list(data: Path, folder: Path) -> None:
     if (reason := st.session_state.pop("intake_list_failed", None)) is not None:
         _show_error(texts.NOT_LISTED, reason)
     try:
@@ -136,7 +137,7 @@ def _show_list(data: Path, shown: Path) -> None:
     if not projects:
         st.caption(texts.NO_PROJECTS)
     for project in projects[:_MOST_PROJECTS]:
-        _show_project(data, project, is_shown=project.folder == shown.resolve())
+        _show_project(data, project, is_shown=project.folder == folder.resolve())
     if len(projects) > _MOST_PROJECTS:
         st.caption(texts.PROJECTS_LEFT.format(n=len(projects) - _MOST_PROJECTS))
 
@@ -148,24 +149,25 @@ def _show_project(data: Path, project: Project, *, is_shown: bool) -> None:
             st.button(
                 plain(_short(_name(project.folder))),
                 key=f"intake_open_{key}",
-                help=texts.SHOWN_PROJECT if is_shown else texts.OPEN_PROJECT_HELP,
-                disabled=is_shown or not project.is_there,
-                on_click=_switch,
-                args=(project.folder,),
+                help=texts.SHOWN_HELP if is_shown else texts.OPEN_PROJECT_HELP,
+                disabled=not project.is_there,
+                on_click=_close_menu if is_shown else _switch,
+                args=() if is_shown else (project.folder,),
                 type="tertiary",
             )
             st.text(_about(project))
-            st.text(str(project.folder).encode("utf-8", "backslashreplace").decode())
+            st.text(shown(str(project.folder)))
         if is_shown:
             st.text(texts.SHOWN_PROJECT, width="content")
-        else:
-            st.button(
-                texts.FORGET,
-                key=f"intake_forget_{key}",
-                help=texts.FORGET_HELP,
-                on_click=_forget,
-                args=(data, project.folder),
-            )
+            return
+        st.button(
+            texts.FORGET,
+            key=f"intake_forget_{key}",
+            help=texts.FORGET_HELP,
+            on_click=_forget,
+            args=(data, project.folder),
+            type="tertiary",
+        )
 
 
 def _about(project: Project) -> str:
@@ -189,18 +191,23 @@ def _switch(folder: Path) -> None:
     """Show another project from the next run on; for callbacks."""
     st.session_state["folder"] = folder
     st.session_state["built"] = None
-    st.session_state[_POPOVER] = False
+    _close_menu()
     filters.forget_filter()
+
+
+def _close_menu() -> None:
+    st.session_state[_POPOVER] = False
 
 
 # --- a folder of the user's ---
 
 
-def _show_folder() -> None:
+def _show_folder(*, look: bool) -> None:
+    """Ask for a path; ``look`` into the folder and offer to open it."""
     path = st.text_input(
         texts.FOLDER, key="intake_path", placeholder=texts.FOLDER_HINT, help=texts.FOLDER_HELP, max_chars=_LONGEST_CELL
     )
-    if not (path or "").strip():
+    if not look or not (path or "").strip():
         return
     try:
         found = look_into(path)
@@ -230,10 +237,10 @@ def _words_for_found(found: FoundFolder) -> str:
 # --- reports brought along ---
 
 
-def _show_form(data: Path, shown: Path | None, key: str) -> None:
+def _show_form(data: Path, folder: Path | None, key: str) -> None:
     """Ask for files or a text; ``key`` begins the keys of its inputs."""
     _tell_refused(key)
-    may_join = shown is not None and is_inbox(data, shown)
+    may_join = folder is not None and is_inbox(data, folder)
     with st.form(f"{key}_form", border=False):
         st.file_uploader(
             texts.FILES,
@@ -249,7 +256,7 @@ def _show_form(data: Path, shown: Path | None, key: str) -> None:
             placeholder=texts.PASTED_HINT,
             help=texts.PASTED_HELP,
             max_chars=LARGEST_REPORT,
-            height=130,
+            height=100,
         )
         with st.container(horizontal=True, gap="small"):
             _ask_line(f"{key}_title", texts.PASTED_TITLE)
@@ -268,7 +275,7 @@ def _show_form(data: Path, shown: Path | None, key: str) -> None:
             )
         _ask_line(f"{key}_name", (texts.NEW_NAME, texts.NEW_NAME_HELP))
         st.form_submit_button(
-            texts.BRING, help=texts.BRING_HELP, type="primary", on_click=_bring, args=(data, shown, key)
+            texts.BRING, help=texts.BRING_HELP, type="primary", on_click=_bring, args=(data, folder, key)
         )
 
 
@@ -281,18 +288,19 @@ def _uploads(key: str) -> str:
     return f"{key}_files_{st.session_state.get(f'{key}_round', 0)}"
 
 
-def _bring(data: Path, shown: Path | None, key: str) -> None:
+def _bring(data: Path, current_folder: Path | None, key: str) -> None:
     """Take in what the form holds and build it; what cannot be taken in is told with the reason, the rest goes on."""
     things = _things(key)
     if not things:
         st.session_state[f"{key}_refused"] = []
         return
     try:
-        joins = shown is not None and is_inbox(data, shown) and st.session_state.get(f"{key}_into") == texts.INTO_THIS
-        folder = shown if joins and shown is not None else new_inbox(data, _project_name(key))
+        joins = st.session_state.get(f"{key}_into") == texts.INTO_THIS
+        joined = current_folder if joins and current_folder and is_inbox(data, current_folder) else None
+        folder = joined or new_inbox(data, _project_name(key))
         refused = _take_in(folder, things)
         if len(refused) == len(things):
-            if not joins:
+            if joined is None:
                 folder.rmdir()
             st.session_state[f"{key}_refused"] = [f"{name}: {reason}" for name, reason in refused]
             return
@@ -303,7 +311,7 @@ def _bring(data: Path, shown: Path | None, key: str) -> None:
         return
     st.session_state["intake_refused"] = refused
     st.session_state["intake_started"] = True
-    st.session_state[_POPOVER] = False
+    _close_menu()
     _empty(key, keep_text=texts.PASTED_TEXT in (name for name, _ in refused))
 
 
@@ -410,7 +418,7 @@ def _show_result(data: Path, job: Job) -> None:
     words = ", ".join(texts.count(counts[name], noun) for name, noun in kinds.items())
     st.text(texts.BUILT.format(name=_name(job.folder), counts=words))
     if unreadable := _unreadable(generation):
-        _show_left_out(texts.LEFT_OUT.format(files=texts.count(len(unreadable), texts.FILE)), unreadable)
+        _show_left_out(texts.LEFT_OUT.format(reports=texts.count(len(unreadable), texts.REPORT)), unreadable)
 
 
 @st.cache_data(show_spinner=False, max_entries=3, hash_funcs={Generation: lambda g: str(g.path)})
