@@ -14,7 +14,7 @@ import typer
 
 from geo import __version__
 from geo.desk import correct_app, corrections_app
-from geo.errors import GeoError
+from geo.errors import GeoError, StoreError
 from geo.history import diff_command, generations_command, rollback_command
 from geo.options import (
     DONE,
@@ -49,7 +49,19 @@ from geo.options import (
 )
 from geo.resources import data_folder
 from geo.telling import tell_history, why_command
-from geo.terminal import complain, count, open_input, open_output, open_whole, printable, progress_bar, show, write
+from geo.terminal import (
+    complain,
+    count,
+    end_with_input,
+    open_input,
+    open_output,
+    open_whole,
+    printable,
+    progress_bar,
+    progress_lines,
+    show,
+    write,
+)
 
 if TYPE_CHECKING:
     from geo.build import BuildReport
@@ -100,6 +112,13 @@ class Format(StrEnum):
 _BINARY = {Format.GEOPARQUET, Format.PARQUET}
 
 
+class Told(StrEnum):
+    """How a build tells how far it is."""
+
+    BAR = "bar"
+    JSON = "json"
+
+
 class LayerFormat(StrEnum):
     """File formats of an imported layer."""
 
@@ -128,13 +147,23 @@ def build_command(
         bool, typer.Option("--fresh", help="Read every report again, whatever earlier builds read.")
     ] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Read again what could not be read.")] = False,
+    told: Annotated[
+        Told,
+        typer.Option("--progress", help="A bar on a terminal, or lines of JSON {share, stage} on standard output."),
+    ] = Told.BAR,
+    tethered: Annotated[
+        bool, typer.Option("--tethered", help="End, unfinished, when standard input ends; for programs.")
+    ] = False,
 ) -> None:
     """Read a folder of reports and publish its claims and events; only what has changed is read again."""
+    if tethered:
+        end_with_input()
     from geo.build import build
+    from geo.projects import remember
     from geo.runners import default_runner
 
     config = config_of(gazetteer, model, online, online_url)
-    with progress_bar() as progress:
+    with progress_lines() if told is Told.JSON else progress_bar() as progress:
         report = build(
             reports_folder(folder),
             data_folder(data),
@@ -144,6 +173,10 @@ def build_command(
             fresh=fresh,
             retry=retry,
         )
+    try:
+        remember(data_folder(data), reports_folder(folder))
+    except StoreError as error:
+        complain(str(error))
     _tell(report)
     raise typer.Exit(INCOMPLETE if report.unreadable else DONE)
 

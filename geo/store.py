@@ -37,6 +37,7 @@ __all__ = [
     "first_line",
     "generations",
     "is_stale",
+    "locked",
     "open_tables",
     "project_folder",
     "publish",
@@ -173,7 +174,7 @@ def roll_back(root: Path, generation_id: str | None = None) -> Generation:
     if not (root / "CURRENT").exists():
         raise StoreError(f"{root}: nothing is built yet")
     try:
-        with _lock(root):
+        with locked(root):
             pointer = _pointer(root)
             chosen = find_generation(root, generation_id) if generation_id else _one_before(root, pointer)
             if not _is_whole(chosen.path):
@@ -223,7 +224,7 @@ def publish(root: Path, tables: Mapping[str, list[dict[str, Any]]], meta: Mappin
     """
     try:
         (root / "generations").mkdir(parents=True, exist_ok=True)
-        with _lock(root):
+        with locked(root):
             pointer = _pointer_if_readable(root)
             _sweep(root, pointer.kept)
             path = _write_generation(root / "generations", tables, meta)
@@ -354,7 +355,7 @@ def _opened(root: Path, name: str) -> Generation:
 
 
 @contextmanager
-def _lock(root: Path) -> Iterator[None]:
+def locked(root: Path) -> Iterator[None]:
     """Let one process publish at a time. SQLite's file lock works on every system and goes when its holder dies."""
     with ExitStack() as stack:
         try:

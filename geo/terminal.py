@@ -1,9 +1,12 @@
-"""What the commands read and print: tables, lines for a person, files as they are, a bar while something is done."""
+"""What the commands read and print: tables, lines for a person, files as they are, how far something is."""
 
 import io
+import json
 import os
 import shutil
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -19,11 +22,13 @@ if TYPE_CHECKING:
 __all__ = [
     "complain",
     "count",
+    "end_with_input",
     "open_input",
     "open_output",
     "open_whole",
     "printable",
     "progress_bar",
+    "progress_lines",
     "show",
     "write",
 ]
@@ -75,6 +80,30 @@ def progress_bar() -> Iterator["Progress | None"]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=1.0)
         yield lambda share, text: bar.update(task, completed=share, description=text)
+
+
+@contextmanager
+def progress_lines() -> Iterator["Progress"]:
+    """Print each step on standard output as a line of JSON: ``{"share": 0.3, "stage": "…"}``."""
+
+    def tell(share: float, text: str) -> None:
+        print(json.dumps({"share": round(share, 4), "stage": text}), flush=True)
+
+    yield tell
+
+
+def end_with_input() -> None:
+    """End this process, and those that it has started, when standard input ends: whoever started it is gone."""
+
+    def wait() -> None:
+        with suppress(OSError):
+            while os.read(0, 1024):  # not sys.stdin, whose lock would hang the interpreter's end
+                pass
+        if os.name != "nt" and os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def count(n: int, noun: str) -> str:

@@ -190,6 +190,27 @@ def test_build_tells_what_it_read_again(
     assert [line for line in lines if "kept" in line] == ([told] if told else [])
 
 
+def test_build_tells_programs_how_far_it_is(one_report: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(one_report, "--progress", "json") == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [step["share"] for step in told] == sorted(step["share"] for step in told)
+    assert told[-1] == {"share": 1.0, "stage": "Done"}
+
+
+def test_a_build_is_done_also_where_the_list_of_projects_is_broken(
+    one_report: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "projects.json").write_text("{")
+    assert build(one_report, "--data", tmp_path) == 0
+    assert "projects.json: cannot be read" in capsys.readouterr().err
+
+
+def test_a_tethered_build_ends_with_its_input(one_report: Path) -> None:
+    process = start("build", one_report, "--model", "none", "--tethered", stdin=subprocess.DEVNULL)
+    assert process.communicate(timeout=60) == ("", "")
+    assert process.returncode == 1
+
+
 def test_build_names_what_it_left_out(one_report: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (one_report / "nul.txt").write_bytes(b"a\0")
     (one_report / "big.txt").write_bytes(b"a" * 3_000_000)

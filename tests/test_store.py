@@ -246,7 +246,7 @@ def test_two_writers_at_once(tmp_path: Path) -> None:
 def test_a_writer_that_waits_too_long_gives_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(tmp_path, {}, {"key": "k"})
     monkeypatch.setattr(store, "_LOCK_SECONDS", 0)
-    with store._lock(tmp_path), pytest.raises(StoreError, match="cannot be locked"):
+    with store.locked(tmp_path), pytest.raises(StoreError, match="cannot be locked"):
         publish(tmp_path, {}, {"key": "new"})
 
 

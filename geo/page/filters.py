@@ -22,6 +22,7 @@ __all__ = [
     "STYLE",
     "choose_days",
     "chosen_filter",
+    "forget_filter",
     "read_address",
     "show_chips",
     "show_filters",
@@ -75,6 +76,13 @@ def chosen_filter() -> Filter:
 def choose_days(days: tuple[date, date] | None) -> None:
     """Show these days from the next run on, all of them without any; for callbacks."""
     st.session_state[_DAYS] = days
+
+
+def forget_filter() -> None:
+    """Show all of the project that is shown from the next run on: a filter of another one means nothing in it."""
+    _clear()
+    for name in ("chosen", "bounds", "compare", "dropped"):
+        st.session_state.pop(name, None)
 
 
 def without_days(chosen: Filter) -> Filter:

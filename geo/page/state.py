@@ -1,5 +1,6 @@
 """What every part of the page is given, and the few words of the session that they share."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from geo.build import Config
 from geo.filters import Filter
 from geo.store import Generation
 
-__all__ = ["Shown", "choose_place", "chosen_place", "plain", "show_error"]
+__all__ = ["Shown", "choose_place", "chosen_place", "plain", "read_config", "show_error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,12 @@ def chosen_place() -> int | None:
 def choose_place(number: int | None) -> None:
     """Show the evidence of a place from the next run on; for callbacks."""
     st.session_state["chosen"] = number
+
+
+def read_config() -> Config:
+    """Return what the page was opened with (``geo.serve``) besides its folder."""
+    gazetteer = os.environ.get("DATELINE_GAZETTEER")
+    return Config(Path(gazetteer) if gazetteer else None, os.environ.get("DATELINE_MODEL") or None)
 
 
 def plain(text: str) -> str:

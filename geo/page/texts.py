@@ -292,127 +292,83 @@ CHIPS = {"min_sources": "sources", "disputed": "disputed", "text": "search", "bo
 WRONG_ADDRESS = "A part of this page's address was left out:"
 
 
-# --- corrections ---
+# --- projects and reports brought along ---
 
-CANCEL = "Cancel"
-WRONG = "What is wrong?"
-WRONG_HINT = "Choose, and say what is right"
-WRONG_HELP = "What was read stays beside what you say; you can take it back under Corrections."
-WRONGS = {
-    "move": "It happened elsewhere",
-    "date": "It happened on other days",
-    "status": "It is put forward otherwise",
-    "type": "Something else happened",
-    "claimant": "Somebody else says so",
-    "published": "The report is of another day",
-    "alias": "This name means another place, in all reports",
-    "merge": "It tells of the same as another claim here",
-    "split": "It tells of something else than a claim of its event",
-    "reject": "It is no claim at all",
-}
-CORRECT_DO = {
-    "move": "Move the claim",
-    "date": "Set the days",
-    "status": "Set the status",
-    "type": "Set the type",
-    "claimant": "Set who says so",
-    "published": "Set the report's day",
-    "alias": "Give the name this place",
-    "merge": "Join the two",
-    "split": "Part the two",
-    "reject": "Take the claim out",
-}
-CORRECT_MEANINGS = {
-    "published": "All claims of the report are dated from it.",
-    "alias": "Wherever a report has this name it is this place, whatever the gazetteer says.",
-    "merge": "The two become one event.",
-    "split": "The two are never one event, however alike they are.",
-    "reject": "It waits in the tray of rejected claims, from where it can be brought back.",
-}
-PLACE_WAYS = {"among": "Among those considered", "name": BY_NAME, "point": BY_POINT}
-STATUS = "Status"
-STATUS_HELP = "How it is put forward: as a fact, as somebody's claim, as a denial, or as a plan."
-TYPE = "Type"
-TYPE_HELP = "What is said to have happened."
-CLAIMANT = "Claimant"
-CLAIMANT_HELP = "Who says so, as the report calls them; empty where it is the report itself."
-SIDE = "Speaks for"
-SIDE_HELP = "The country that the claimant speaks for, two letters as UA; empty where there is none."
-ALIAS = "Name"
-ALIAS_HELP = "As it stands in the reports."
-WITH = {"merge": "Same as", "split": "Not the same as"}
-WITH_HINT = "Choose a claim"
-WITH_HELP = {
-    "merge": "The other claims of this place, those nearest in time first.",
-    "split": "The other claims of its event, those nearest in time first.",
-}
-NOTHING_WITH = {
-    "merge": "There is no other claim of this place outside its event.",
-    "split": "Its event has no other claim.",
-}
-NO_DAY = "no day"
-
-DROPPED = "Move {claims} of {place} to {lat:.5f}, {lon:.5f}?"
-DROPPED_HELP = "Those in view now; the place keeps its name, kind and radius."
-DROPPED_DO = "Move"
-NOTHING_DROPPED = "Not one claim of this place is in view, so nothing can be moved."
-
-NO_CORRECTIONS = (
-    "Nothing has been corrected yet. Choose a place, press Correct under a claim and say what is wrong; or turn on "
-    "Move pins under View and drag a pin to where it belongs."
+PROJECT = "Project"
+PROJECT_HELP = "Other folders of reports, and reports of your own."
+SHIPPED = "Shipped reports"
+PROJECT_TABS = {"projects": "Projects", "folder": "Open a folder", "new": "New from files or text"}
+NO_PROJECTS = "No folder has been read yet."
+NOT_LISTED = "The list of projects cannot be read or written:"
+PROJECTS_LEFT = "{n:,} used before these are not listed; open them by their path."
+OPEN_PROJECT_HELP = "Shows this project. Filters are cleared."
+SHOWN_PROJECT = "Shown now"
+SHOWN_HELP = "This project is shown now."
+FORGET = "Forget"
+FORGET_HELP = "Takes it from this list. Its reports and what was read of them stay where they are."
+NOT_BUILT = "not read yet"
+BUILT_ON = "{reports}  ·  read {day}"
+FOLDER_GONE = "The folder is no longer there."
+FOLDER = "Path of the folder"
+FOLDER_HINT = "/home/me/reports"
+FOLDER_HELP = (
+    "A folder on this computer, as a whole path; press Enter to look into it. Nothing is ever written into it."
 )
-CORRECTION = ("correction", "corrections")
-CORRECTIONS_LISTED = "{n}, the newest first. Choose a row to read all of it or to take it back."
-CORRECTIONS_LIST = "Corrections"
-CORRECTIONS_UNREAD = "The corrections cannot be read:"
-ACTIONS = {
-    "move": "moved",
-    "date": "days set",
-    "status": "status set",
-    "type": "type set",
-    "claimant": "claimant set",
-    "reject": "rejected",
-    "merge": "joined",
-    "split": "parted",
-    "alias": "name given a place",
-    "published": "report's day set",
-    "undo": "taken back",
+FOLDER_HOLDS = "{files} that can be read, by their names."
+FOLDER_HOLDS_LEAST = "{files} or more that can be read; the folder is large, and reading it takes long."
+FOLDER_HOLDS_NONE = "No file in it can be read. Dateline reads .txt, .html, .jsonl, .csv and .zip."
+FOLDER_NOT_OPENED = "This folder cannot be opened:"
+FOLDER_OPEN = "Open it"
+FOLDER_OPEN_HELP = "Reads the folder, then shows its map. Filters are cleared."
+FILE = ("file", "files")
+
+INTO = "Put them into"
+INTO_HELP = "A new project, or the one that is shown."
+INTO_NEW = "a new project"
+INTO_THIS = "this project"
+NEW_NAME = "Name of the new project"
+NEW_NAME_HELP = "Any name; without one it is called after its first report."
+FILES = "Files"
+FILES_HELP = (
+    "Text files, saved web pages, JSON lines, CSV, and zip archives of these, each up to {megabytes} MB; a text or a "
+    "page up to 2 MB. A reports.csv says title, outlet, day and address of the others. For more, open a folder."
+)
+PASTED = "Or paste one report"
+PASTED_HINT = "The text of the report, its headline first"
+PASTED_HELP = "Up to 2 MB. It is kept as a text file."
+PASTED_TITLE = ("Title", "Its headline, where the text has none.")
+PASTED_OUTLET = ("Outlet", "Who published it.")
+PASTED_DAY = (
+    "Day of publication",
+    "The day on which it was published: what it says is dated from it. It is never guessed.",
+)
+PASTED_URL = ("Address", "Where it was published.")
+BRING = "Read them"
+BRING_HELP = "Keeps a copy in Dateline's own folder and reads it; the map that is shown stays meanwhile."
+NOTHING_BROUGHT = "Choose files, or paste a text."
+NOT_BROUGHT = "Not taken in, and why:"
+ALL_LEFT_OUT = "Nothing could be taken in:"
+PASTED_TEXT = "the pasted text"
+
+BUILDING = "Reading {name}"
+STARTING = "Starting"
+STAGE = "{share:.0%}  ·  {stage}"
+CANCEL = "Cancel"
+CANCEL_HELP = "Ends the reading. What was shown before stays, and so do the reports."
+CANCELLED = "Reading {name} was cancelled. Its reports are kept; nothing of it was changed."
+BUILD_FAILED = "The reports could not be read. What was shown before stays:"
+BUILD_AGAIN = "Read them again"
+BUILD_AGAIN_HELP = "Starts the reading anew."
+BUILT = "{name} is read: {counts}."
+LEFT_OUT = "{reports} could not be read, and why:"
+LEFT_OUT_COLUMNS = {
+    "report": ("Report", "The file, or the part of it."),
+    "reason": ("Reason", "Why nothing was taken from it."),
 }
-STATES = {
-    "in_effect": "in effect",
-    "replaced": "replaced by a later one",
-    "waiting": "waits for the next build",
-    "orphaned": "orphaned",
-    "undone": "taken back",
-}
-CORRECTION_COLUMNS = {
-    "made": ("When", "UTC."),
-    "state": ("State", "Whether it is in effect, was taken back, or has lost its claim."),
-    "action": ("What", "What it does."),
-    "about": ("On what", "The claim's words, the name, the report, or the correction taken back."),
-    "value": ("What is right", "As it was said."),
-    "author": ("Who", "As they signed it."),
-    "reason": ("Why", "As it was said."),
-    "n": ("Rows", "So many claims were corrected in one step."),
-}
-CORRECTION_CHOICE = "Read one, or take it back"
-CORRECTION_CHOICE_HINT = "Choose one, here or in the table"
-CORRECTION_CHOICE_HELP = "The newest 200; older ones can be chosen in the table."
-CORRECTED_AT = "{action} by {who}, {when} UTC"
-MORE_ABOUT = "and {n:,} more"
-OPEN_END = "open"
-TO = "{first} to {last}"
-UNDO_ALL = "Take it back: what it changed is again as it was before"
-REDO = "It takes back another one; taken back itself, that one is in effect again"
-ORPHANED_WHY = "Orphaned: {why}"
-SHARE = "Share the corrections"
-CORRECTIONS_EXPORT = "Save them as CSV"
-CORRECTIONS_EXPORT_HELP = "All of them, those taken back too; colleagues with the same reports can bring it in."
-CORRECTIONS_FILE = "Corrections of a colleague, as CSV"
-CORRECTIONS_FILE_HELP = "A file that was saved here or by dateline corrections export. Those that are here stay."
-CORRECTIONS_IMPORT = "Bring them in"
-NO_FILE = "A file is needed: choose one first."
-IMPORT_FAILED = "Nothing was brought in:"
-IMPORTED = "{added:,} added, {known:,} known already, {refused:,} refused"
-REFUSED = "Rows refused"
-REFUSED_COLUMNS = {"line": ("Line", "Of the file."), "why": ("Why", "What is wrong with it.")}
+SHOW_MAP = "Show the map"
+SHOW_MAP_HELP = "Shows this project. Filters are cleared."
+PUT_AWAY = "Close"
+PUT_AWAY_HELP = "Puts this notice away; the project stays in the list of projects."
+
+START_TITLE = "There is no report here yet"
+START_WORDS = "Drop files here or paste a report, and Dateline reads them; or open another folder, above."
