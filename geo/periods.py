@@ -36,6 +36,7 @@ Unit = Literal["day", "week", "month"]
 By = Literal["status", "type"]
 
 _LONGEST_COUNTED = 366
+_FORTNIGHT = 14
 _MOST_BINS = 240  # as many bars as can be told apart at the usual width
 _MOST_WANTED = 20_000  # bins of a unit that was asked for: one claim of the year 1 must not fill the memory
 _BY = {"status": "status", "type": "event_type"}
@@ -251,7 +252,7 @@ def _last_day(index: int, unit: Unit) -> date:
 # --- comparison ---
 
 _STARTS = """
-    SELECT min(first_day) AS first, quantile_disc(first_day, 0.2) AS usual, quantile_disc(first_day, 0.5) AS middle,
+    SELECT min(first_day) AS first, quantile_disc(first_day, 0.1) AS usual, quantile_disc(first_day, 0.5) AS middle,
         max(greatest(first_day, last_day)) AS last
     FROM seen
 """
@@ -260,15 +261,16 @@ _STARTS = """
 def find_halves(generation: Generation, chosen: Filter) -> tuple[Period, Period] | None:
     """Return two stretches of the days in view, on which about as many claims begin; None where nothing is dated.
 
-    Both lie in the last days on which four of five claims begin, where those are a small part of all: "since 1990" in
-    one report must not make the first half of thirty years.
+    Both lie in the last days on which nine of ten claims begin, a fortnight at least, where those are a small part of
+    all: "since 1990" in one report must not make the first half of thirty years.
     """
     (row,) = generation.records(*with_seen(chosen, _STARTS))
     if row["first"] is None:
         return None
     first, last = (max(row["first"], chosen.date_from), min(row["last"], chosen.date_to))
-    if (last - row["usual"]) * 2 <= last - first:
-        first = row["usual"]
+    usual = min(row["usual"], last - timedelta(days=_FORTNIGHT - 1))
+    if (last - usual) * 2 <= last - first:
+        first = usual
     middle = min(max(row["middle"], first + timedelta(days=1)), max(last, first))
     return (first, max(first, middle - timedelta(days=1))), (middle, max(last, middle))
 

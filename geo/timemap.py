@@ -89,6 +89,7 @@ class TimemapState:
     ``window`` and ``compare`` are first and last day, inclusive; without a window all days, without ``compare`` no
     comparison. The component keeps to what the hand did last and takes ``window``, ``compare`` and ``selected`` only
     where they differ from the state before. ``frame`` is where it opens; afterwards the map stays where it is.
+    While a pin was ``dropped`` and its move is in question the map shows it there; afterwards it is put back.
     ``height`` is the map's, in pixels.
     """
 
@@ -99,6 +100,7 @@ class TimemapState:
     colour_by: Literal["status", "type"] = "status"
     theme: Literal["light", "dark"] = "light"
     edit: bool = False
+    dropped: bool = False
     height: int = 520
 
 
@@ -177,6 +179,7 @@ def _given(state: TimemapState, texts: Mapping[str, str], key: str) -> dict[str,
         "colourBy": state.colour_by,
         "theme": state.theme,
         "edit": state.edit,
+        "dropped": state.dropped,
         "height": state.height,
         "frame": asdict(state.frame),
         "types": [{"colour": colour, "words": words} for colour, words, _ in LEGEND],

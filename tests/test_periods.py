@@ -39,7 +39,7 @@ def test_there_are_no_days_where_nothing_is_dated(tmp_path: Path) -> None:
 def test_halves_hold_as_many_claims_and_one_old_day_does_not_stretch_them(tmp_path: Path) -> None:
     days = [date(1990, 1, 1), *(date(2022, 9, n) for n in range(1, 11))]
     claims = [claim(claim_id=f"{n}", date_from=day, date_to=day) for n, day in enumerate(days)]
-    halves = (date(2022, 9, 2), date(2022, 9, 4)), (date(2022, 9, 5), date(2022, 9, 10))
+    halves = (date(2022, 8, 28), date(2022, 9, 4)), (date(2022, 9, 5), date(2022, 9, 10))
     assert find_halves(generation(tmp_path / "old", claims), EVERYTHING) == halves
     one_day = date(2022, 9, 10)
     assert find_halves(generation(tmp_path / "one", [claim()]), EVERYTHING) == ((one_day, one_day), (one_day, one_day))

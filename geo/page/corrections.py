@@ -558,7 +558,7 @@ def _row(step: _Step, by_id: Mapping[str, Correction]) -> dict[str, Any]:
         "made": step.made,
         "author": step.first.author,
         "action": texts.ACTIONS[step.first.action],
-        "about": f"{about} {texts.MORE_ABOUT.format(n=more)}" if more else about,
+        "about": f"{about} {texts.AND_MORE_ABOUT.format(n=more)}" if more else about,
         "value": _told(step.first),
         "reason": step.first.reason,
         "n": len(step.corrections),
@@ -635,7 +635,7 @@ def _lines_about(step: _Step, by_id: Mapping[str, Correction], orphans: Mapping[
         ]
         lines.append("  ·  ".join(filter(None, map(_line, parts))))
     if (more := len(step.corrections) - _MOST_ABOUT) > 0:
-        lines.append(texts.MORE_ABOUT.format(n=more))
+        lines.append(texts.AND_MORE_ABOUT.format(n=more))
     return lines
 
 

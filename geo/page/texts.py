@@ -3,8 +3,6 @@
 Templates are filled with ``str.format``; what is filled in is data and is never read as a template again.
 """
 
-# --- evidence and corrections ---
-
 # --- lists, history, comparison, figures, trays ---
 
 WHO = "Who corrects this"
@@ -17,6 +15,7 @@ EVENT = ("event", "events")
 CLAIM = ("claim", "claims")
 REPORT = ("report", "reports")
 SOURCE = ("independent source", "independent sources")
+PLACES = ("place", "places")
 ORIGIN = ("origin", "origins")
 STRETCH = ("stretch of days", "stretches of days")
 
@@ -222,7 +221,6 @@ TOOLS = {
 
 TITLE = "Dateline"
 BROKEN = "The map cannot be shown. Mend this, then reload the page:"
-NO_REPORTS = "There is no report here yet. Put .txt, .html, .jsonl, .csv or .zip files into it, then reload."
 NO_MODEL = "No language model is installed: the reports were read by the rules alone, which find less."
 IN_TRAYS = "{n:,} in trays"
 HINT = (
@@ -291,6 +289,199 @@ CHIP = "{facet}: {value} ✕"
 CHIPS = {"min_sources": "sources", "disputed": "disputed", "text": "search", "bounds": "map window"}
 WRONG_ADDRESS = "A part of this page's address was left out:"
 
+# --- the evidence panel ---
+
+NO_PLACE_CHOSEN = "Choose a place, on the map or in the list above, to read what is said of it and who says so."
+NOTHING_OF_PLACE = "Nothing is said of {name} in these days."
+NOTHING_OF_PLACE_HINT = "Choose more days on the timeline, or take a filter away."
+EVIDENCE_OF = "{name}: {claims}, in order of time"
+EVIDENCE_OF_BOTH = "{name}: {claims} and {reprints} of them, in order of time"
+EVIDENCE_FIRST = "{name}: the first {most:,} claims and reprints, in order of time; the list of claims holds all"
+EVIDENCE_FAILED = "The evidence cannot be shown:"
+EVIDENCE_ALL = "Show all {n:,}"
+EVIDENCE_ALL_HELP = "What else is in view of this place, after what is laid out here."
+REPRINT = ("reprint", "reprints")
+ONE_SOURCE = "1 source, {reprints}"
+EACH_REPRINT = "Each reprint's claim too"
+EACH_REPRINT_HELP = "A reprint's claim stands under the one that it repeats; this lays each out, to read or correct it."
+DISPUTED_EVENT = "Disputed"
+DISPUTE_SIDES = "{event_type}, {days}: {says} against {against}"
+DISPUTES_LEFT = "{n:,} more disputed events of this place are in the list of events."
+AND_MORE = "{n:,} more"
+DAYS_FROM_TO = "{first} to {last}"
+AGAINST_THAT = "Against"
+SAID_BY_WHO = "by {who}"
+SAID_WITH_CUE = "by {who} (cue: {cue})"
+VERIFICATIONS = {"unverified": "The report could not verify this.", "verified": "The report verified this."}
+PUBLISHED_BASES = {
+    "corrected": "as corrected",
+    "manifest": "as listed in reports.csv",
+    "metadata": "as its page says",
+    "printed": "as printed in it",
+    "dateline": "by its dateline",
+    "copy": "by a copy of it",
+    "story": "by the story's other reports",
+}
+REPORT_DAY = "published {day}"
+REPORT_DAY_KNOWN = "published {day}, {how}"
+NO_REPORT_DAY = "day of publication unknown"
+ORIGIN_IS = "from {origin}"
+DATE_BASES = {
+    "explicit": "Day as written",
+    "relative": "Day reckoned from",
+    "publication": "Day of the report itself",
+    "inferred": "Day inferred",
+    "corrected": "Day as corrected",
+    "none": "Day unknown",
+}
+WRITTEN_WORDS = " “{words}”"
+PRECISIONS = {1: "", 2: ", to the week", 3: ", to the month"}
+ROUGHLY = ", roughly"
+IN_EFFECT = "Corrected: {action} by {who}, {day}. {why}"
+IN_EFFECT_GONE = "Corrected, but the project no longer holds who did it and why."
+MORE_ABOUT = "More about this claim"
+MORE_ABOUT_HELP = "The report's copies, why the claim stands at this place, or a form that corrects it."
+WHY_HERE = "Why here?"
+CORRECT = "Correct"
+WHOLE_REPORT = "Whole report"
+WHOLE_REPORT_HELP = "The report as it was read, with this sentence marked."
+READ_AS = "Read as {name}: {why}"
+OTHERS_CONSIDERED = "Other places of that name, by score; the chosen one has {score}:"
+OTHERS_CONSIDERED_ONLY = "Other places of that name, by score:"
+NO_OTHERS = "No other place of that name was considered."
+OTHERS_LEFT = "and {n:,} more"
+COPY_VERSION = "version {n}"
+COPY_SAME = "In the same words."
+COPY_OTHER = "In other words:"
+COPY_WITHOUT = "Without this sentence."
+COPIES_LEFT = "{n:,} more reprints are not listed."
+NOT_HELD = "This build no longer holds the report. Reload the page."
+REPORT_CUT = "A long report: {n:,} characters on either side of the sentence are shown."
+
+# --- corrections ---
+
+CANCEL = "Cancel"
+WRONG = "What is wrong?"
+WRONG_HINT = "Choose, and say what is right"
+WRONG_HELP = "What was read stays beside what you say; you can take it back under Corrections."
+WRONGS = {
+    "move": "It happened elsewhere",
+    "date": "It happened on other days",
+    "status": "It is put forward otherwise",
+    "type": "Something else happened",
+    "claimant": "Somebody else says so",
+    "published": "The report is of another day",
+    "alias": "This name means another place, in all reports",
+    "merge": "It tells of the same as another claim here",
+    "split": "It tells of something else than a claim of its event",
+    "reject": "It is no claim at all",
+}
+CORRECT_DO = {
+    "move": "Move the claim",
+    "date": "Set the days",
+    "status": "Set the status",
+    "type": "Set the type",
+    "claimant": "Set who says so",
+    "published": "Set the report's day",
+    "alias": "Give the name this place",
+    "merge": "Join the two",
+    "split": "Part the two",
+    "reject": "Take the claim out",
+}
+CORRECT_MEANINGS = {
+    "published": "All claims of the report are dated from it.",
+    "alias": "Wherever a report has this name it is this place, whatever the gazetteer says.",
+    "merge": "The two become one event.",
+    "split": "The two are never one event, however alike they are.",
+    "reject": "It waits in the tray of rejected claims, from where it can be brought back.",
+}
+PLACE_WAYS = {"among": "Among those considered", "name": BY_NAME, "point": BY_POINT}
+STATUS = "Status"
+STATUS_HELP = "How it is put forward: as a fact, as somebody's claim, as a denial, or as a plan."
+TYPE = "Type"
+TYPE_HELP = "What is said to have happened."
+CLAIMANT = "Claimant"
+CLAIMANT_HELP = "Who says so, as the report calls them; empty where it is the report itself."
+SIDE = "Speaks for"
+SIDE_HELP = "The country that the claimant speaks for, two letters as UA; empty where there is none."
+ALIAS = "Name"
+ALIAS_HELP = "As it stands in the reports."
+WITH = {"merge": "Same as", "split": "Not the same as"}
+WITH_HINT = "Choose a claim"
+WITH_HELP = {
+    "merge": "The other claims of this place, those nearest in time first.",
+    "split": "The other claims of its event, those nearest in time first.",
+}
+NOTHING_WITH = {
+    "merge": "There is no other claim of this place outside its event.",
+    "split": "Its event has no other claim.",
+}
+NO_DAY = "no day"
+
+DROPPED = "Move {claims} of {place} to {lat:.5f}, {lon:.5f}?"
+DROPPED_HELP = "Those in view now; the place keeps its name, kind and radius."
+DROPPED_DO = "Move"
+NOTHING_DROPPED = "Not one claim of this place is in view, so nothing can be moved."
+
+NO_CORRECTIONS = (
+    "Nothing has been corrected yet. Choose a place, press Correct under a claim and say what is wrong; or turn on "
+    "Move pins under View and drag a pin to where it belongs."
+)
+CORRECTION = ("correction", "corrections")
+CORRECTIONS_LISTED = "{n}, the newest first. Choose a row to read all of it or to take it back."
+CORRECTIONS_LIST = "Corrections"
+CORRECTIONS_UNREAD = "The corrections cannot be read:"
+ACTIONS = {
+    "move": "moved",
+    "date": "days set",
+    "status": "status set",
+    "type": "type set",
+    "claimant": "claimant set",
+    "reject": "rejected",
+    "merge": "joined",
+    "split": "parted",
+    "alias": "name given a place",
+    "published": "report's day set",
+    "undo": "taken back",
+}
+STATES = {
+    "in_effect": "in effect",
+    "replaced": "replaced by a later one",
+    "waiting": "waits for the next build",
+    "orphaned": "orphaned",
+    "undone": "taken back",
+}
+CORRECTION_COLUMNS = {
+    "made": ("When", "UTC."),
+    "state": ("State", "Whether it is in effect, was taken back, or has lost its claim."),
+    "action": ("What", "What it does."),
+    "about": ("On what", "The claim's words, the name, the report, or the correction taken back."),
+    "value": ("What is right", "As it was said."),
+    "author": ("Who", "As they signed it."),
+    "reason": ("Why", "As it was said."),
+    "n": ("Rows", "So many claims were corrected in one step."),
+}
+CORRECTION_CHOICE = "Read one, or take it back"
+CORRECTION_CHOICE_HINT = "Choose one, here or in the table"
+CORRECTION_CHOICE_HELP = "The newest 200; older ones can be chosen in the table."
+CORRECTED_AT = "{action} by {who}, {when} UTC"
+AND_MORE_ABOUT = "and {n:,} more"
+OPEN_END = "open"
+TO = "{first} to {last}"
+UNDO_ALL = "Take it back: what it changed is again as it was before"
+REDO = "It takes back another one; taken back itself, that one is in effect again"
+ORPHANED_WHY = "Orphaned: {why}"
+SHARE = "Share the corrections"
+CORRECTIONS_EXPORT = "Save them as CSV"
+CORRECTIONS_EXPORT_HELP = "All of them, those taken back too; colleagues with the same reports can bring it in."
+CORRECTIONS_FILE = "Corrections of a colleague, as CSV"
+CORRECTIONS_FILE_HELP = "A file that was saved here or by dateline corrections export. Those that are here stay."
+CORRECTIONS_IMPORT = "Bring them in"
+NO_FILE = "A file is needed: choose one first."
+IMPORT_FAILED = "Nothing was brought in:"
+IMPORTED = "{added:,} added, {known:,} known already, {refused:,} refused"
+REFUSED = "Rows refused"
+REFUSED_COLUMNS = {"line": ("Line", "Of the file."), "why": ("Why", "What is wrong with it.")}
 
 # --- projects and reports brought along ---
 
@@ -353,7 +544,6 @@ PASTED_TEXT = "the pasted text"
 BUILDING = "Reading {name}"
 STARTING = "Starting"
 STAGE = "{share:.0%}  ·  {stage}"
-CANCEL = "Cancel"
 CANCEL_HELP = "Ends the reading. What was shown before stays, and so do the reports."
 CANCELLED = "Reading {name} was cancelled. Its reports are kept; nothing of it was changed."
 BUILD_FAILED = "The reports could not be read. What was shown before stays:"

@@ -7,7 +7,7 @@
  *
  * @typedef {{from: string, to: string}} Days  ISO days, both inclusive
  * @typedef {{key: string, window: Days | null, compare: Days | null, selected: number | null, colourBy: "status" | "type",
- *   theme: "light" | "dark", edit: boolean, height: number, frame: {lat: number, lon: number, zoom: number},
+ *   theme: "light" | "dark", edit: boolean, dropped: boolean, height: number, frame: {lat: number, lon: number, zoom: number},
  *   types: {colour: string, words: string}[], hues: number[], statuses: string[], texts: Record<string, string>}} Given
  *   what Python sends; types are the legend's, hues says for each type of a scene which of them it is drawn as
  * @typedef {{data: any, parentElement: ShadowRoot, setStateValue: (name: string, value: unknown) => void,
@@ -146,6 +146,7 @@ class TimeMap {
     }
     if (given.height !== before.height) this._resize();
     if (given.edit !== before.edit) this._map.setEdit(given.edit);
+    if (before.dropped && !given.dropped) this._map.putBack();
     if (given.colourBy !== before.colourBy) this._timeline.setColourBy(given.colourBy);
     if (!isMoved) return;
     this._map.select(this._selected);

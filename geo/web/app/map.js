@@ -225,6 +225,12 @@ export class EventMap {
     this.overSheet.repaint();
   }
 
+  /** Put a pin that was dragged back to where its place is. */
+  putBack() {
+    this.#dragged = null;
+    this.overSheet.repaint();
+  }
+
   /** Bring all that is drawn into sight; whole areas only where there is nothing finer. */
   fit() {
     const box = this.#boxOfAll();
