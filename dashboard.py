@@ -346,7 +346,7 @@ def show_comparison(shown: Shown) -> None:
     compared = comparison.show_comparison(shown, by_hand)
     st.session_state["compared"] = compared
     if compared != by_hand:
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 main()

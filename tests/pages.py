@@ -22,6 +22,11 @@ from geo.store import Generation, publish
 SECOND = 1000
 PATIENCE = 60 * SECOND  # for a page on a busy machine; what must be quick is timed on its own
 
+LIVE = "globalThis[Symbol.for('dateline')]?.views.get('map')"
+"""The live map in the page's JavaScript."""
+DRAWN = f"(({LIVE}._map.drawn().pins || 0) + {LIVE}._map.drawn().areas)"
+"""How many places it has drawn."""
+
 TOWNS = """Balakliia Kupiansk Izyum Vovchansk Lyman Bucha Kharkiv Kherson Kyiv Mariupol Bakhmut Sievierodonetsk
     Lysychansk Sloviansk Kramatorsk Chuhuiv Melitopol Odesa Mykolaiv Dnipro""".split()
 
@@ -89,6 +94,38 @@ def generation(folder: Path, claims: list[dict[str, Any]], **tables: list[dict[s
     return publish(folder, {"reports": [report()], **tables, "claims": claims}, {})
 
 
+def expect_places(page: Page, n: int) -> None:
+    """Wait until the live map has drawn so many places."""
+    page.wait_for_function(f"n => {DRAWN} === n", arg=n)
+
+
+def place_number(page: Page, name: str) -> int:
+    """Return the number of a place on the live map."""
+    number: int = page.evaluate(
+        f"(name) => {{ const p = {LIVE}._scene.places; return p.number[p.name.indexOf(name)]; }}", name
+    )
+    return number
+
+
+def where(page: Page, name: str) -> tuple[float, float]:
+    """Return where on the screen the pin of a place is."""
+    at = page.evaluate(
+        f"""(number) => {{
+            const {{ x, y }} = {LIVE}._map.locate(number), box = {LIVE}._mapHost.getBoundingClientRect();
+            return [box.x + x, box.y + y];
+        }}""",
+        place_number(page, name),
+    )
+    return at[0], at[1]
+
+
+def choose(page: Page, name: str) -> None:
+    """Choose a place in the list beside the map."""
+    page.get_by_role("combobox", name="Place").click()
+    page.keyboard.type(name)
+    page.get_by_role("option").filter(has_text=re.compile(rf"^{re.escape(name)}\s+\(")).click()
+
+
 def free_port() -> str:
     """Return a port that nobody listens at."""
     with socket.socket() as listening:
@@ -152,8 +189,14 @@ class Watched:
     errors: list[str] = field(default_factory=list)
     strayed: list[str] = field(default_factory=list)
 
-    def open(self, url: str) -> Frame:
-        """Go to the address and return the map's frame once its pins are drawn."""
+    def open(self, url: str) -> Page:
+        """Go to the address and return the page once the live map has drawn its places."""
+        self.page.goto(url)
+        self.page.wait_for_function(f"{LIVE}?._map && {DRAWN} > 0", timeout=PATIENCE)
+        return self.page
+
+    def open_plain(self, url: str) -> Frame:
+        """Go to the address of a page with the plain map; return the map's frame once its pins are drawn."""
         self.page.goto(url)
         element = self.page.wait_for_selector("iframe[title^='streamlit_folium']", timeout=PATIENCE)
         assert element is not None
