@@ -98,8 +98,8 @@ STYLE = """
 .st-key-evidence_paragraph_report [data-testid="stText"] * { color: var(--ink); font-size: 1rem; }
 .st-key-evidence_paragraph_report { scroll-initial-target: nearest; }
 @media (min-width: 641px) {
-  [class*="st-key-evidence_panel"] { max-height: 47rem; overflow-y: auto; padding-right: .5rem; }
-  [class*="st-key-evidence_panel"] > * { flex-shrink: 0; }
+  [class*="st-key-evidence_panel_"] { max-height: 47rem; overflow-y: auto; padding-right: .5rem; }
+  [class*="st-key-evidence_panel_"] > * { flex-shrink: 0; }
 }
 """
 
@@ -124,7 +124,7 @@ def show_evidence(
 
     ``number`` is the place's (``geo.view.NUMBER``), None where none is chosen, and ``name`` what it is called.
     """
-    with st.container(key="evidence_panel", gap="small"):
+    with st.container(key=f"evidence_panel_{number}", gap="small"):  # another place starts at its top
         if number is None:
             st.caption(texts.NO_PLACE_CHOSEN)
             return
@@ -419,7 +419,6 @@ def _show_more(shown: Shown, claim: Evidence, correct: Correct | None) -> None:
             list(labels),
             format_func=labels.__getitem__,
             key=f"evidence_open_{claim.claim_id}",
-            help=texts.MORE_ABOUT_HELP,
             label_visibility="collapsed",
         )
         if st.button(
