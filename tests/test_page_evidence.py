@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import streamlit as st
+from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from geo.corrections import Action, add
@@ -16,7 +18,7 @@ from geo.page.evidence import show_evidence
 from geo.page.state import Shown
 from geo.store import Generation
 from geo.view import read_places
-from tests.pages import claim, generation, report
+from tests.pages import claim, free_port, generation, open_chromium, report, serve, watch
 from tests.parts import captions, markdown_of, run_part, shown, texts
 from tests.test_hostile import HOSTILE, hostile_tables
 
@@ -292,3 +294,53 @@ def test_hostile_words_stand_in_no_markdown(tmp_path: Path) -> None:
         assert any(place.name in text for text in texts(page))
         labels = [element.label for kind in (page.button, page.pills, page.toggle) for element in kind]
         assert not any(words in markdown_of(page) or words in str(labels) for words in HOSTILE)
+
+
+# --- in the browser -------------------------------------------------------------------------------------------------
+
+SCRIPT = """
+import os
+from pathlib import Path
+import streamlit as st
+from geo.build import Config
+from geo.filters import EVERYTHING
+from geo.page import evidence, look
+from geo.page.state import Shown
+from geo.store import current
+from geo.view import read_places
+
+root = Path(os.environ["ROOT"])
+st.html(look.style("light", [evidence.STYLE]))
+places = {place.name: place for place in read_places(current(root))}
+name = st.query_params["place"]
+evidence.show_evidence(Shown(root, root, Config(), current(root), EVERYTHING), places[name].number, name, True)
+"""
+
+
+@pytest.mark.browser
+def test_the_whole_report_opens_at_the_sentence_and_hostile_words_run_nothing(tmp_path: Path) -> None:
+    tables = hostile_tables()
+    text = "\n".join(["Far away."] * 300 + [SENTENCE] + ["Far away."] * 300)
+    tables["claims"].append(claim(claim_id="long", report_id="long", **found_in(text, SENTENCE)))
+    tables["reports"].append(report(report_id="long", text=text))
+    generation(tmp_path, **tables)
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    command = ["-m", "streamlit", "run", str(script), "--server.port", free_port()]
+    with (
+        serve(*command, environment={"ROOT": str(tmp_path)}) as (url, _),
+        open_chromium() as browser,
+        watch(browser) as watched,
+    ):
+        page = watched.page
+        for name in ("Izyum", HOSTILE[6], HOSTILE[7], HOSTILE[9]):
+            page.goto(f"{url}?{urlencode({'place': name})}")
+            page.get_by_role("radio", name="Why here?").click()
+            expect(page.get_by_text("No other place of that name was considered.")).to_be_visible()
+            page.get_by_role("button", name="Whole report").click()
+            words = page.locator(".st-key-evidence_report_text .st-key-evidence_sentence_report")
+            expect(words).to_contain_text(SENTENCE if name == "Izyum" else name)
+            expect(words.get_by_test_id("stText")).to_be_in_viewport()
+        assert page.evaluate("globalThis.hacked") is None
+        assert page.locator("img[src=x]").count() == 0
+        watched.assert_clean()
