@@ -85,15 +85,21 @@ STYLE = """
 [class*="st-key-evidence_more_"] { border-left: 2px solid var(--line); padding: .1rem 0 .3rem .8rem; }
 [class*="st-key-evidence_more_"] [data-testid="stText"] * { font-size: .85rem; line-height: 1.5; }
 [class*="st-key-evidence_more_"] [class*="st-key-evidence_quiet_"] [data-testid="stText"] * { color: var(--muted); }
+[class*="st-key-evidence_buttons_"] { align-items: center; }
 [class*="st-key-evidence_buttons_"] button { min-height: 1.75rem; padding: .05rem .6rem; }
 [class*="st-key-evidence_buttons_"] button p { font-size: .82rem; }
-.st-key-evidence_report_text { max-width: 44rem; }
+.st-key-evidence_report_head > :first-child [data-testid="stText"] * { font-weight: 600; }
+.st-key-evidence_report_head > :not(:first-child) [data-testid="stText"] * { color: var(--muted); font-size: .88rem; }
+.st-key-evidence_report_text {
+  max-height: 65vh; overflow-y: auto; border-top: 1px solid var(--line); padding-top: .8rem;
+}
+.st-key-evidence_report_text > * { flex-shrink: 0; }
 .st-key-evidence_report_text [data-testid="stText"] * { line-height: 1.6; }
 .st-key-evidence_paragraph_report [data-testid="stText"] * { color: var(--ink); font-size: 1rem; }
-.st-key-evidence_sentence_report { scroll-initial-target: nearest; }
+.st-key-evidence_paragraph_report { scroll-initial-target: nearest; }
 @media (min-width: 641px) {
-  .st-key-evidence_panel { max-height: 47rem; overflow-y: auto; padding-right: .5rem; }
-  .st-key-evidence_panel > * { flex-shrink: 0; }
+  [class*="st-key-evidence_panel_"] { max-height: 47rem; overflow-y: auto; padding-right: .5rem; }
+  [class*="st-key-evidence_panel_"] > * { flex-shrink: 0; }
 }
 """
 
@@ -118,7 +124,7 @@ def show_evidence(
 
     ``number`` is the place's (``geo.view.NUMBER``), None where none is chosen, and ``name`` what it is called.
     """
-    with st.container(key="evidence_panel", gap="small"):
+    with st.container(key=f"evidence_panel_{number}", gap="small"):  # another place starts at its top
         if number is None:
             st.caption(texts.NO_PLACE_CHOSEN)
             return
@@ -136,9 +142,11 @@ def show_evidence(
         if not claims:
             _say_nothing_is_there(name)
             return
-        _show_head(name, claims)
+        groups = _grouped(claims[:_MOST_CLAIMS])
+        folded = [_without_repeats(group) for group in groups]
+        _show_head(name, len(claims), _count(folded))
         _show_disputes(disputes)
-        _show_groups(shown, number, claims[:_MOST_CLAIMS], correct)
+        _show_groups(shown, number, groups if _asks_for_reprints(groups, folded) else folded, correct)
 
 
 def _say_nothing_is_there(name: str) -> None:
@@ -146,12 +154,31 @@ def _say_nothing_is_there(name: str) -> None:
     st.caption(texts.NOTHING_OF_PLACE_HINT)
 
 
-def _show_head(name: str, claims: Sequence[Evidence]) -> None:
+def _show_head(name: str, found: int, told: int) -> None:
+    """Say how many claims are in view, of which ``told`` repeat none before them."""
+    words, n_reprints = texts.EVIDENCE_OF, min(found, _MOST_CLAIMS) - told
+    if found > _MOST_CLAIMS:
+        words = texts.EVIDENCE_FIRST
+    elif n_reprints:
+        words = texts.EVIDENCE_OF_BOTH
     with st.container(key="evidence_head"):
-        if len(claims) > _MOST_CLAIMS:
-            st.text(texts.EVIDENCE_FIRST.format(name=name, n=_MOST_CLAIMS))
-        else:
-            st.text(texts.EVIDENCE_OF.format(name=name, claims=texts.count(len(claims), texts.CLAIM)))
+        st.text(
+            words.format(
+                name=name,
+                claims=texts.count(told, texts.CLAIM),
+                reprints=texts.count(n_reprints, texts.REPRINT),
+                most=_MOST_CLAIMS,
+            )
+        )
+
+
+def _asks_for_reprints(groups: Sequence[_Group], folded: Sequence[_Group]) -> bool:
+    """Offer to lay out the claims that repeat another one, where there are any."""
+    if _count(folded) == _count(groups):
+        return False
+    return st.toggle(
+        texts.EACH_REPRINT, key="evidence_each_reprint", help=texts.EACH_REPRINT_HELP, persist_state="session"
+    )
 
 
 # --- disputes ---
@@ -182,27 +209,22 @@ def _words_for_speakers(claimants: Sequence[str]) -> str:
 # --- events and their sides ---
 
 
-def _show_groups(shown: Shown, number: int, claims: Sequence[Evidence], correct: Correct | None) -> None:
-    unfolded = bool(st.session_state.get("evidence_each_reprint"))
-    groups = _grouped(claims)
-    folded = [_without_repeats(group) for group in groups]
-    if sum(map(len, folded)) < len(claims):
-        st.toggle(
-            texts.EACH_REPRINT, key="evidence_each_reprint", help=texts.EACH_REPRINT_HELP, persist_state="session"
-        )
-    chosen = groups if unfolded else folded
-    n = sum(map(len, chosen))
-    fitting = chosen if st.session_state.get("evidence_all") == number else _fitting(chosen)
+def _show_groups(shown: Shown, number: int, groups: Sequence[_Group], correct: Correct | None) -> None:
+    fitting = groups if st.session_state.get("evidence_all") == number else _fitting(groups)
     for group in fitting:
         _show_group(shown, group, correct)
-    if sum(map(len, fitting)) < n:
+    if _count(fitting) < _count(groups):
         st.button(
-            texts.EVIDENCE_ALL.format(n=n),
+            texts.EVIDENCE_ALL.format(n=_count(groups)),
             key="evidence_show_all",
             help=texts.EVIDENCE_ALL_HELP,
             on_click=st.session_state.update,
             kwargs={"evidence_all": number},
         )
+
+
+def _count(groups: Iterable[_Group]) -> int:
+    return sum(map(len, groups))
 
 
 def _grouped(claims: Iterable[Evidence]) -> list[_Group]:
@@ -218,21 +240,27 @@ def _without_repeats(group: _Group) -> _Group:
 
 
 def _first_told(claims: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Return the claims but those that repeat one before them in a report of the same origin, unless corrected."""
+    """Return the claims but those that repeat one before them in a report of the same origin, unless corrected.
+
+    A reprint that leaves out whether the report verified the claim repeats it all the same.
+    """
     kept: list[Evidence] = []
-    told: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    told: dict[tuple[object, ...], list[tuple[str, str]]] = defaultdict(list)
     for claim in claims:
-        said_before = told[_what(claim, claim.report_id)]
-        if claim.corrections or not any(_is_same(claim.sentence, sentence) for sentence in said_before):
+        before = told[_what(claim, claim.report_id)]
+        if claim.corrections or not any(
+            claim.verification in ("none", checked) and _is_same(claim.sentence, sentence)
+            for sentence, checked in before
+        ):
             kept.append(claim)
             for copy in claim.copies:
                 if copy.sentence:
-                    told[_what(claim, copy.report_id)].append(copy.sentence)
+                    told[_what(claim, copy.report_id)].append((copy.sentence, claim.verification))
     return tuple(kept)
 
 
 def _what(claim: Evidence, report_id: str) -> tuple[object, ...]:
-    return report_id, claim.event_type, claim.status, claim.date_from, claim.date_to, claim.verification
+    return report_id, claim.event_type, claim.status, claim.date_from, claim.date_to
 
 
 def _is_same(sentence: str, other: str) -> bool:
@@ -391,7 +419,6 @@ def _show_more(shown: Shown, claim: Evidence, correct: Correct | None) -> None:
             list(labels),
             format_func=labels.__getitem__,
             key=f"evidence_open_{claim.claim_id}",
-            help=texts.MORE_ABOUT_HELP,
             label_visibility="collapsed",
         )
         if st.button(
@@ -460,10 +487,12 @@ def _show_report(shown: Shown, claim: Evidence) -> None:
     except KeyError:
         st.error(texts.NOT_HELD)
         return
-    with st.container(key="evidence_report_text", gap="small"):
-        st.text(_joined(report.title, report.outlet, report.report))
+    with st.container(key="evidence_report_head", gap="xsmall"):
+        st.text(report.title or report.report)
+        st.text(_joined(report.outlet, _words_for_report_day(claim), report.report))
         if report.url:
-            st.code(report.url, language=None, wrap_lines=True)
+            st.text(report.url)
+    with st.container(key="evidence_report_text", gap="small"):
         _show_marked(report, claim)
 
 
