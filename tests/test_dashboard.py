@@ -141,7 +141,7 @@ def test_a_correction_shows_at_once(built: AppTest, reports: Path) -> None:
     ]
     built.session_state[f"evidence_open_{claim_id}"] = "correct"
     built.run()
-    built.selectbox(key=f"corrections_what_{claim_id}").set_value("reject").run()
+    built.selectbox(key=f"corrections_{claim_id}_wrong").set_value("reject").run()
     [who] = [box for box in built.text_input if str(box.key).endswith("_who")]
     [why] = [box for box in built.text_input if str(box.key).endswith("_why")]
     who.set_value("Ann")
@@ -212,7 +212,9 @@ def test_unreadable_files_wait_in_the_tray_with_the_reason(page: AppTest, report
     build(reports, data_folder(), RULES)
     page.run()
     assert not page.exception
-    page.session_state["tab"] = texts.TABS["trays"]
+    page.session_state["tab"], page.session_state["trays_kind"] = texts.TABS["trays"], "unreadable"
     page.run()
     assert not page.exception
-    assert any("nul.txt" in str(frame.value) for frame in page.dataframe) or "nul.txt" in said(page)
+    [tray] = page.dataframe
+    assert tray.value.report.tolist() == ["nul.txt"]
+    assert "NUL" in tray.value.reason[0]
