@@ -70,7 +70,8 @@ def main() -> None:
     st.session_state["rebuild"] = rebuild
     folder = Path(st.session_state.get("folder") or os.environ.get("DATELINE_FOLDER") or resource("seeds"))
     counts = show_head(folder)
-    report = open_build(folder)
+    with st.container(key="opening"):  # always there: what comes and goes before the map would have it mounted anew
+        report = open_build(folder)
     if report is None:
         return
     show_counts(counts, report)
@@ -177,12 +178,13 @@ def show_counts(where: DeltaGenerator, report: BuildReport) -> None:
         texts.IN_TRAYS.format(n=counts.in_trays),
     ]
     where.text("  ·  ".join(figures))
-    if not report.model:
-        st.caption(texts.NO_MODEL)
-    if counts.reports and not st.session_state.get("hint_away"):
-        with st.container(horizontal=True, key="hint"):
-            st.text(texts.HINT)
-            st.button(texts.HINT_AWAY, key="hint_away_button", type="tertiary", on_click=put_hint_away)
+    with st.container(key="hints"):  # always there, as above
+        if not report.model:
+            st.caption(texts.NO_MODEL)
+        if counts.reports and not st.session_state.get("hint_away"):
+            with st.container(horizontal=True, key="hint"):
+                st.text(texts.HINT)
+                st.button(texts.HINT_AWAY, key="hint_away_button", type="tertiary", on_click=put_hint_away)
 
 
 def put_hint_away() -> None:
@@ -202,7 +204,7 @@ def show_view(folder: Path, generation: Generation) -> None:
         filters.show_filters(shown, st.session_state.get("bounds") or frame_bounds(frame))
         show_options()
         exports.show_exports(shown, MAP)
-    filters.show_chips(shown, {place.place_id: place.name for place in places.values()})
+        filters.show_chips(shown, {place.place_id: place.name for place in places.values()})
     left, right = st.columns([0.64, 0.36], gap="medium")
     with left:
         show_map(shown, places, frame)
@@ -260,6 +262,9 @@ def show_map(shown: Shown, places: dict[int, Feature], frame: Frame) -> None:
 def take_hand() -> None:
     """Take over what the hand did on the map or the timeline."""
     result = read_timemap(MAP)
+    if result.dropped is not None:
+        st.session_state["dropped"] = result.dropped
+        return
     days = (result.date_from, result.date_to) if result.date_from and result.date_to else None
     if result.compare is None:
         filters.choose_days(days)
@@ -267,8 +272,6 @@ def take_hand() -> None:
         st.session_state["compared"] = (days, result.compare)
     choose_place(result.selected)
     st.session_state["bounds"] = result.bounds
-    if result.dropped is not None:
-        st.session_state["dropped"] = result.dropped
 
 
 def show_in_view(shown: Shown) -> None:

@@ -1,20 +1,31 @@
-"""The page in a real Chromium that can reach 127.0.0.1 only: what a reader sees, and how quickly."""
+"""The page in a real Chromium that can reach 127.0.0.1 only: what a reader sees and does, on the shipped reports."""
 
+import csv
+import io
 import re
-import statistics
+import shutil
 import time
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
 
+import axe_playwright_python.sync_playwright as axe
 import pytest
-from playwright.sync_api import Browser, Frame, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.pages import TOWNS, Watched, open_chromium, serve, watch, write_reports
+from geo.build import BuildReport
+from geo.export import export_csv, select_rows
+from geo.filters import EVERYTHING, Filter
+from geo.page import texts
+from geo.timemap import TEXTS
+from geo.view import count_view
+from tests.pages import DRAWN, LIVE, Watched, choose, expect_places, open_chromium, place_number, serve, watch, where
 
 pytestmark = pytest.mark.browser
 
 FIRST_MAP_SECONDS = 5.0
-SLIDER_MS = 400
+SIZES = {"laptop": (1280, 800), "phone": (390, 844)}
 
 
 @pytest.fixture(scope="module")
@@ -23,18 +34,28 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module")
-def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page of twenty reports, a town and a day each; opened once already, as after any first look."""
-    folder = tmp_path_factory.mktemp("reports")
-    write_reports(folder)
-    environment = {
-        "DATELINE_DATA": str(tmp_path_factory.mktemp("data")),
-    }
-    command = ("-m", "geo", "open", str(folder), "--model", "none", "--no-browser", "--port", "0")
+@contextmanager
+def served(data: Path, **environment: str) -> Iterator[str]:
+    command = ("-m", "geo", "open", "--data", str(data), "--no-browser", "--port", "0")
     with serve(*command, environment=environment) as (url, _):
+        yield url
+
+
+@pytest.fixture(scope="module")
+def address(browser: Browser, seeds_build: BuildReport) -> Iterator[str]:
+    """The page of the shipped reports, built; opened once already, as after any first look."""
+    with served(seeds_build.generation.root.parent) as url:
         with watch(browser) as first_look:
             first_look.open(url)
+        yield url
+
+
+@pytest.fixture
+def own_address(seeds_build: BuildReport, tmp_path: Path) -> Iterator[str]:
+    """The same page with a data folder of its own, for a test that corrects something."""
+    data = tmp_path / "data"
+    shutil.copytree(seeds_build.generation.root.parent, data, symlinks=True)
+    with served(data) as url:
         yield url
 
 
@@ -45,142 +66,374 @@ def watched(browser: Browser) -> Iterator[Watched]:
         watched.assert_clean()
 
 
-def count_pins(frame: Frame) -> int:
-    count: int = frame.evaluate("dateline.countPlaces()")
-    return count
+# --- what the tests do by hand, and look for ---
 
 
-def wait_for_pins(frame: Frame, n: int) -> None:
-    frame.wait_for_function("n => dateline.countPlaces() === n", arg=n)
+def slider(page: Page, name: str) -> Locator:
+    return page.get_by_role("slider", name=TEXTS[name], exact=True)
 
 
-def left_thumb(page: Page) -> Locator:
-    return page.get_by_role("slider").first
+def in_view(build: BuildReport, chosen: Filter) -> str:
+    """Return the words under the map for a filter."""
+    places, claims = count_view(build.generation, chosen)
+    return texts.IN_VIEW.format(places=texts.count(places, texts.PLACES), claims=texts.count(claims, texts.CLAIM))
 
 
-def pins(frame: Frame) -> list[dict[str, Any]]:
-    """Return the points now on the map: number, name and where they are in the frame."""
-    found: list[dict[str, Any]] = frame.evaluate(
-        """() => {
-            const named = Array.from(parent.frames).find((frame) => frame.datelineNames).datelineNames;
-            return Object.values(map._layers).filter((layer) => layer.feature?.properties.r).map((layer) => {
-                const { x, y } = map.latLngToContainerPoint(layer.datelineAt);
-                return { name: named[layer.feature.properties.id], x, y };
-            });
-        }"""
-    )
-    return found
+def drag_days(page: Page, start: int, end: int) -> None:
+    """Drag over days of September 2022 on the timeline, and do not let go."""
+    page.mouse.move(*at_day(page, start))
+    page.mouse.down()
+    page.mouse.move(*at_day(page, (start + end) // 2))
+    page.mouse.move(*at_day(page, end))
 
 
-def click_pin(page: Page, frame: Frame, name: str) -> None:
-    pin = next(pin for pin in pins(frame) if pin["name"] == name)
-    box = frame.frame_element().bounding_box()
+def at_day(page: Page, day: int) -> tuple[float, float]:
+    """Return where the middle of a day of September 2022 is: the plot reaches from 31 August to the 13th."""
+    box = page.locator(".timeline-plot").bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + pin["x"], box["y"] + pin["y"])
+    return box["x"] + box["width"] * (day + 0.5) / 14, box["y"] + 20
 
 
-def shown(page: Page, text: str) -> Locator:
-    """Return the words as the evidence panel shows them; the list below has them too."""
-    return page.locator(".st-key-evidence").get_by_text(text, exact=True)
+def open_tab(page: Page, name: str) -> Locator:
+    page.get_by_role("tab", name=texts.TABS[name], exact=True).click()
+    return page.get_by_role("tabpanel", name=texts.TABS[name], exact=True)
 
 
-def sentence(n: int) -> str:
-    return f"Ukrainian troops recaptured {TOWNS[n]} on {n + 1} September 2022, the mayor said."
+def evidence(page: Page) -> Locator:
+    return page.locator("[class*='st-key-evidence_panel']")
 
 
-def test_the_map_is_drawn_within_five_seconds(browser: Browser, address: str) -> None:
-    took = []
+def sign(page: Page, form: str, button: str) -> None:
+    page.locator(f".st-key-{form}_who input").fill("Ann")
+    page.locator(f".st-key-{form}_why input").fill("I was there")
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+# --- 1 and 2: timeline and map ---
+
+
+def test_the_map_is_drawn_within_five_seconds(browser: Browser, address: str, seeds_build: BuildReport) -> None:
+    took: list[float] = []
     while not took or (min(took) > FIRST_MAP_SECONDS and len(took) < 3):  # what else the machine does only adds to it
         with watch(browser) as watched:
             started = time.perf_counter()
-            frame = watched.open(address)
+            page = watched.open(address)
             took.append(time.perf_counter() - started)
-            assert count_pins(frame) == len(TOWNS)
-            expect(watched.page.get_by_text(f"{len(TOWNS)} places and {len(TOWNS)} claims in view")).to_be_visible()
+            expect(page.get_by_text(in_view(seeds_build, EVERYTHING))).to_be_visible()
             watched.assert_clean()
     print(f"first map, fresh profile: {took[-1]:.2f} s")
     assert min(took) <= FIRST_MAP_SECONDS
 
 
-@pytest.mark.long
-def test_moving_the_slider_by_keyboard_changes_the_pins_and_keeps_the_zoom(watched: Watched, address: str) -> None:
-    frame = watched.open(address)
-    frame.get_by_role("button", name="Zoom in").click()
-    frame.wait_for_function("!map._animatingZoom")
-    zoom = frame.evaluate("(map.isMine = true) && map.getZoom()")
-    left_thumb(watched.page).focus()
-    for n in range(1, 4):
-        watched.page.keyboard.press("ArrowRight")
-        wait_for_pins(frame, len(TOWNS) - n)
-    expect(watched.page.get_by_text(f"{len(TOWNS) - 3} places and")).to_be_visible()
-    watched.page.keyboard.press("ArrowLeft")
-    wait_for_pins(frame, len(TOWNS) - 2)
-    assert frame.evaluate("map.isMine && map.getZoom()") == zoom
+def test_the_map_follows_the_hand_and_the_rest_follows_when_it_lets_go(
+    watched: Watched, address: str, seeds_build: BuildReport
+) -> None:
+    page = watched.open(address)
+    page.get_by_role("button", name="Zoom in").click()
+    page.wait_for_function(f"!{LIVE}._map.leaflet._animatingZoom")
+    zoom, before = page.evaluate(f"[{LIVE}._map.zoom(), {DRAWN}]")
+    drag_days(page, 6, 9)
+    while_held = page.evaluate(DRAWN)
+    assert 0 < while_held < before
+    expect(page.get_by_text(in_view(seeds_build, EVERYTHING))).to_be_visible()
+    page.mouse.up()
+    days = Filter(date(2022, 9, 6), date(2022, 9, 9))
+    expect(page.get_by_text(in_view(seeds_build, days))).to_be_visible()
+    expect(page).to_have_url(re.compile(r"from=2022-09-06&to=2022-09-09"))
+    assert page.evaluate(f"[{LIVE}._map.zoom(), {DRAWN}]") == [zoom, while_held]
+    watched.open(page.url)
+    expect_places(page, count_view(seeds_build.generation, days)[0])
+    expect(slider(page, "window_from")).to_have_attribute("aria-valuetext", "2022-09-06")
 
 
 @pytest.mark.long
-def test_a_slider_move_shows_within_400_ms(watched: Watched, address: str) -> None:
-    frame = watched.open(address)
-    watched.page.evaluate(
-        "addEventListener('keydown', () => (window.pressed = performance.timeOrigin + performance.now()), true)"
-    )
-    # A frame after the new pins were added they are painted.
-    frame.evaluate(
-        """map.on('layeradd', () => requestAnimationFrame(() => setTimeout(
-            () => (window.painted = performance.timeOrigin + performance.now()))))"""
-    )
-    left_thumb(watched.page).focus()
-    took = []
-    for n in range(1, 15):
-        watched.page.keyboard.press("ArrowRight")
-        pressed = watched.page.evaluate("window.pressed")
-        wait_for_pins(frame, len(TOWNS) - n)
-        frame.wait_for_function("pressed => window.painted > pressed", arg=pressed)
-        took.append(frame.evaluate("window.painted") - pressed)
-        # The lists come after the map: let the run end, as a hand does.
-        expect(watched.page.get_by_text(f"{len(TOWNS) - n} places and")).to_be_visible()
-    median = statistics.median(took)
-    print(f"slider: median {median:.0f} ms of {len(took)} moves, from {min(took):.0f} to {max(took):.0f}")
-    assert median <= SLIDER_MS
+def test_play_ends_at_the_last_day_and_the_page_follows(
+    watched: Watched, address: str, seeds_build: BuildReport
+) -> None:
+    page = watched.open(address)
+    drag_days(page, 9, 10)
+    page.mouse.up()
+    page.get_by_label(TEXTS["speed"]).select_option("4")
+    page.get_by_role("button", name=TEXTS["play"], exact=True).click()
+    expect(page.get_by_text(in_view(seeds_build, Filter(date(2022, 9, 12), date(2022, 9, 13))))).to_be_visible()
 
 
-def test_a_clicked_pin_shows_its_sentence_in_its_paragraph(watched: Watched, address: str) -> None:
-    frame = watched.open(address)
-    for n in (2, 9):
-        click_pin(watched.page, frame, TOWNS[n])
-        expect(shown(watched.page, sentence(n))).to_be_visible()
-        expect(shown(watched.page, "Nobody expected it.")).to_be_visible()
-        expect(watched.page.locator(".st-key-what_0")).to_contain_text(f"2022-09-{n + 1:02}")
-    assert shown(watched.page, sentence(2)).count() == 0
-    assert count_pins(frame) == len(TOWNS)
+def test_a_clicked_pin_shows_who_says_what_and_stays_chosen(watched: Watched, address: str) -> None:
+    page = watched.open(address)
+    page.mouse.move(*where(page, "Kupiansk"))
+    expect(page.locator(".dateline-hint strong").get_by_text("Kupiansk")).to_be_visible()
+    page.mouse.click(*where(page, "Kupiansk"))
+    expect(evidence(page).get_by_text("Kupiansk:")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"\bat={place_number(page, 'Kupiansk')}$"))
+    drag_days(page, 1, 2)
+    page.mouse.up()
+    expect(evidence(page).get_by_text(texts.NOTHING_OF_PLACE.format(name="Kupiansk"))).to_be_visible()
+    page.get_by_role("button", name=TEXTS["all"], exact=True).click()
+    expect(evidence(page).get_by_text("Kupiansk:")).to_be_visible()
+
+
+# --- 3: evidence ---
+
+
+def test_evidence_has_both_sides_the_copies_and_why_here(watched: Watched, address: str) -> None:
+    page = watched.open(address)
+    choose(page, "Kharkiv")
+    panel = evidence(page)
+    expect(panel.get_by_text(texts.DISPUTED_EVENT, exact=True)).to_be_visible()
+    expect(panel.get_by_text(texts.AGAINST_THAT, exact=True)).to_be_visible()
+    marked = panel.locator("[class*='st-key-evidence_sentence_']")
+    assert len(set(marked.all_inner_texts())) >= 2
+    panel.get_by_role("radio", name="1 source, 3 reprints").first.click()
+    expect(panel.get_by_text("000_wire_late.txt").first).to_be_visible()
+    panel.get_by_role("radio", name=texts.WHY_HERE).first.click()
+    expect(panel.get_by_text("Read as Kharkiv:").first).to_be_visible()
+    panel.get_by_role("button", name=texts.WHOLE_REPORT).first.click()
+    report = page.get_by_role("dialog")
+    expect(report.locator(".st-key-evidence_sentence_report")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(report).to_be_hidden()
+
+
+# --- 4: filters ---
+
+
+def test_filters_narrow_map_and_lists_and_stand_in_the_address(
+    watched: Watched, address: str, seeds_build: BuildReport, browser: Browser
+) -> None:
+    page = watched.open(address)
+    page.evaluate("mark => globalThis[Symbol.for('dateline')].views.get('map')._mapHost.dataset.mark = mark", "same")
+    page.get_by_role("button", name=texts.FILTERS, exact=True).click()
+    page.get_by_role("combobox", name=texts.FACETS["statuses"][0]).click()
+    page.get_by_role("option", name=re.compile(r"^denied \(\d+\)$")).click()
+    denied = Filter(statuses=("denied",))
+    expect(page.get_by_text(in_view(seeds_build, denied))).to_be_visible()
+    expect_places(page, count_view(seeds_build.generation, denied)[0])
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("status=denied"))
+    with watch(browser) as other:
+        other.open(page.url)
+        expect(other.page.get_by_text(in_view(seeds_build, denied))).to_be_visible()
+    page.get_by_role("button", name=re.compile("^status: denied")).click()
+    expect(page.get_by_text(in_view(seeds_build, EVERYTHING))).to_be_visible()
+    page.get_by_role("searchbox", name=texts.SEARCH).fill("blackouts")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(in_view(seeds_build, Filter(text="blackouts")))).to_be_visible()
+    page.get_by_role("searchbox", name=texts.SEARCH).fill("no such words")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(texts.NOTHING_FOUND)).to_be_visible()
+    assert page.evaluate(DRAWN) == 0
+    page.get_by_role("button", name=texts.HINT_AWAY).click()
+    expect(page.get_by_text(texts.HINT)).to_be_hidden()
+    assert page.evaluate(f"{LIVE}._mapHost.dataset.mark") == "same"
+
+
+# --- 5 and 6: history, comparison, figures ---
 
 
 @pytest.mark.long
-def test_a_chosen_place_stays_chosen_while_the_slider_moves(watched: Watched, address: str) -> None:
-    frame = watched.open(address)
-    click_pin(watched.page, frame, TOWNS[9])
-    expect(shown(watched.page, sentence(9))).to_be_visible()
-    left_thumb(watched.page).focus()
-    watched.page.keyboard.press("ArrowRight")
-    wait_for_pins(frame, len(TOWNS) - 1)
-    expect(shown(watched.page, sentence(9))).to_be_visible()
+def test_history_comparison_and_figures(watched: Watched, address: str) -> None:
+    page = watched.open(address)
+    choose(page, "Kharkiv")
+    history = open_tab(page, "history")
+    expect(history.get_by_text(texts.AGAINST, exact=True).first).to_be_visible()
+    comparison = open_tab(page, "compare")
+    comparison.get_by_text(texts.COMPARE).click()
+    expect(slider(page, "compare_to")).to_have_attribute("aria-valuetext", "2022-09-13")
+    page.wait_for_function(f"{LIVE}._compare !== null")
+    expect(comparison.get_by_text(re.compile("^gained [1-9]"))).to_be_visible()
+    slider(page, "compare_from").focus()
+    page.keyboard.press("ArrowLeft")
+    first = slider(page, "compare_from").get_attribute("aria-valuetext")
+    expect(comparison.get_by_text(re.compile(f"^B  {first} to 2022-09-13:"))).to_be_visible()
+    comparison.get_by_text(texts.COMPARE).click()
+    expect(slider(page, "compare_to")).to_be_hidden()
+    figures = open_tab(page, "figures")
+    expect(figures.locator("canvas, svg").first).to_be_visible()
 
 
-def test_a_place_can_be_chosen_by_keyboard_alone(watched: Watched, address: str) -> None:
-    watched.open(address)
-    watched.page.get_by_role("combobox", name="Place").focus()
-    watched.page.keyboard.type(TOWNS[5])
-    watched.page.keyboard.press("Enter")
-    expect(shown(watched.page, sentence(5))).to_be_visible()
+# --- 7 and 8: trays and corrections ---
 
 
 @pytest.mark.long
-def test_the_address_keeps_the_range(watched: Watched, address: str) -> None:
-    frame = watched.open(address)
-    left_thumb(watched.page).focus()
-    watched.page.keyboard.press("ArrowRight")
-    wait_for_pins(frame, len(TOWNS) - 1)
-    expect(watched.page).to_have_url(re.compile(r"days=2022-09-02"))
-    frame = watched.open(watched.page.url)
-    wait_for_pins(frame, len(TOWNS) - 1)
-    expect(left_thumb(watched.page)).to_have_attribute("aria-valuetext", re.compile("2022-09-02"))
+def test_a_claim_without_a_day_gets_one_and_is_on_the_map(
+    watched: Watched, own_address: str, seeds_build: BuildReport
+) -> None:
+    page = watched.open(own_address)
+    _, before = count_view(seeds_build.generation, EVERYTHING)
+    trays = open_tab(page, "trays")
+    trays.get_by_role("radio", name=re.compile(texts.TRAYS["undated"])).click()
+    trays.get_by_role("combobox", name=texts.ITEM).click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-trays_first").get_by_role("spinbutton").first.click()
+    page.keyboard.type("20220905")
+    sign(page, "trays_date", texts.SET_DATE_DO)
+    expect(trays.get_by_text(texts.WRITTEN)).to_be_visible()
+    expect(page.locator(".st-key-in_view")).to_contain_text(f"{before + 1} claims")
+
+
+AT = f"(() => {{ const p = {LIVE}._scene.places; return {LIVE}._map.locate(p.number[p.name.indexOf('Vovchansk')])?.x; }})()"
+"""How far from the map's left edge the pin of Vovchansk is."""
+
+
+@pytest.mark.long
+def test_a_dragged_pin_moves_its_claims_and_undo_brings_them_back(watched: Watched, own_address: str) -> None:
+    page = watched.open(own_address)
+    choose(page, "Vovchansk")
+    page.get_by_role("button", name=texts.VIEW, exact=True).click()
+    page.get_by_text(texts.EDIT, exact=True).click()
+    page.keyboard.press("Escape")
+    page.wait_for_function(f"{LIVE}._mapHost.classList.contains('dateline-edits')")
+    zoom, at_first = page.evaluate(f"[{LIVE}._map.zoom(), {AT}]")
+    for button in (texts.CANCEL, texts.DROPPED_DO):
+        x, y = where(page, "Vovchansk")
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 40, y - 10, steps=4)
+        page.mouse.up()
+        expect(page.locator(".st-key-corrections_question")).to_contain_text("Vovchansk")
+        if button == texts.CANCEL:
+            page.get_by_role("button", name=button, exact=True).click()
+            expect(page.locator(".st-key-corrections_question")).to_be_hidden()
+            page.wait_for_function(f"x => Math.abs({AT} - x) < 1", arg=at_first)
+        else:
+            sign(page, "corrections_dropped", button)
+    expect(page.locator(".st-key-corrections_question")).to_be_hidden()
+    page.wait_for_function(f"x => Math.abs({AT} - x) < 3", arg=at_first + 40)
+    assert page.evaluate(f"{LIVE}._map.zoom()") == zoom
+    log = open_tab(page, "corrections")
+    log.get_by_role("combobox", name=texts.CORRECTION_CHOICE).click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    sign(page, "corrections_undo", texts.UNDO_DO)
+    page.wait_for_function(f"x => Math.abs({AT} - x) < 1", arg=at_first)
+
+
+# --- 10: exports ---
+
+
+def test_what_is_in_view_is_saved_with_the_map_and_the_link(
+    watched: Watched, address: str, seeds_build: BuildReport
+) -> None:
+    page = watched.open(f"{address}/?status=denied")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name=texts.EXPORT, exact=True).click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=texts.EXPORT_DO).click()
+    expected = io.StringIO()
+    export_csv(select_rows(seeds_build.generation, "claims", Filter(statuses=("denied",))), expected)
+    assert saved.value.path().read_bytes().decode() == expected.getvalue()
+    assert len(list(csv.reader(io.StringIO(expected.getvalue(), newline="")))) > 2
+    assert saved.value.suggested_filename == "dateline-seeds-claims.csv"
+    with page.expect_download() as picture:
+        page.get_by_role("button", name=texts.TOOLS["picture"]).click()
+    assert picture.value.path().read_bytes().startswith(b"\x89PNG")
+    page.get_by_role("button", name=texts.TOOLS["link"]).click()
+    expect(page.get_by_text(texts.TOOLS["linked"])).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+# --- for everybody ---
+
+
+@pytest.mark.long
+def test_all_can_be_done_by_keyboard_alone(watched: Watched, address: str, seeds_build: BuildReport) -> None:
+    page = watched.open(address)
+    page.keyboard.press("Tab")
+
+    def tab_to(name: str) -> None:
+        """Press Tab until what has the focus is named so."""
+        for _ in range(120):
+            if page.evaluate(FOCUSED).startswith(name):
+                return
+            page.keyboard.press("Tab")
+        pytest.fail(f"no Tab leads to {name!r}")
+
+    tab_to(texts.SEARCH)
+    page.keyboard.type("blackouts")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(in_view(seeds_build, Filter(text="blackouts")))).to_be_visible()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(in_view(seeds_build, EVERYTHING))).to_be_visible()
+    tab_to(TEXTS["window_from"])
+    page.keyboard.press("Shift+ArrowRight")  # a week on from where the timeline begins, not from 1990
+    days = Filter(date(2022, 9, 7), date(2022, 9, 13))
+    expect(page.get_by_text(in_view(seeds_build, days))).to_be_visible()
+    tab_to(texts.PLACE)
+    page.keyboard.type("Kharkiv")
+    page.keyboard.press("Enter")
+    expect(evidence(page).get_by_text(texts.DISPUTED_EVENT, exact=True)).to_be_visible()
+    tab_to("1 source")
+    page.keyboard.press("Enter")
+    expect(evidence(page).get_by_text("000_wire_late.txt").first).to_be_visible()
+    tab_to(texts.TABS["events"])
+    for _ in range(list(texts.TABS).index("trays")):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tabpanel", name=texts.TABS["trays"])).to_be_visible()
+    tab_to(texts.ITEM)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-trays_words")).to_be_visible()
+
+
+SETTLED = """() => !document.querySelector(
+    '[data-stale="true"], [data-testid="stSkeleton"], [data-test-script-state="running"]'
+)"""
+FOCUSED = """() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element?.getAttribute("aria-label") || element?.labels?.[0]?.innerText || element?.innerText?.trim() || "";
+}"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_serious_and_nothing_is_cut_off(
+    browser: Browser, address: str, size: str, scheme: str
+) -> None:
+    width, height = SIZES[size]
+    with browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light"
+    ) as context:
+        watched = Watched(context.new_page())
+        page = watched.open(address)
+        choose(page, "Kharkiv")
+        expect(evidence(page).get_by_text(texts.DISPUTED_EVENT, exact=True)).to_be_visible()
+        found = {}
+        for tab in texts.TABS:
+            open_tab(page, tab)
+            page.wait_for_function(SETTLED)
+            for violation in axe.Axe().run(page).response["violations"]:
+                if violation["impact"] in ("serious", "critical"):
+                    found[violation["id"]] = [node["html"][:200] for node in violation["nodes"]][:3]
+        assert found == {}
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# --- the plain map ---
+
+
+@pytest.mark.long
+def test_the_plain_map_follows_its_slider(browser: Browser, seeds_build: BuildReport, watched: Watched) -> None:
+    with served(seeds_build.generation.root.parent, DATELINE_MAP="plain") as url:
+        frame = watched.open_plain(url)
+        page = watched.page
+        before = frame.evaluate("dateline.countPlaces()")
+        frame.get_by_role("button", name="Zoom in").click()
+        frame.wait_for_function("!map._animatingZoom")
+        zoom = frame.evaluate("(map.isMine = true) && map.getZoom()")
+        page.get_by_role("slider").last.focus()
+        for _ in range(3):
+            page.keyboard.press("ArrowLeft")
+        days = Filter(date(1990, 1, 1), date(2022, 9, 10))
+        expect(page.get_by_text(in_view(seeds_build, days))).to_be_visible()
+        frame.wait_for_function("n => dateline.countPlaces() < n", arg=before)
+        assert frame.evaluate("map.isMine && map.getZoom()") == zoom
+        page.get_by_role("combobox", name="Place").focus()
+        page.keyboard.type("Kharkiv")
+        page.keyboard.press("Enter")
+        expect(evidence(page).get_by_text("Kharkiv").first).to_be_visible()

@@ -195,9 +195,7 @@ def test_one_report_of_one_day_is_a_map(page: AppTest, reports: Path) -> None:
     assert "1 place and 1 claim in view" in said(page)
 
 
-def test_the_plain_map_has_a_slider_of_the_days(
-    page: AppTest, reports: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_plain_map_has_a_slider_of_the_days(page: AppTest, reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build(reports, data_folder(), RULES)
     monkeypatch.setenv("DATELINE_MAP", "plain")
     page.run()

@@ -182,7 +182,7 @@ def _spec(unit: str, *, dark: bool) -> dict[str, Any]:
             {"mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.6}, "encoding": {"x": x, "y": y, "color": hue}},
             {
                 "transform": [{"filter": {"field": "high", "valid": True}}],
-                "mark": {"type": "rule", "strokeWidth": 5, "opacity": 0.35},
+                "mark": {"type": "rule", "strokeWidth": 5, "opacity": 0.35, "aria": False},
                 "encoding": {"x": x, "y": y, "y2": {"field": "top"}, "color": hue},
             },
             {

@@ -33,6 +33,7 @@ __all__ = [
 STYLE = """
 .st-key-filters { align-items: end; row-gap: .3rem; }
 .st-key-filters [data-testid="stTextInput"] { min-width: 15rem; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-chips) { flex: 1 0 100%; }
 [class*="st-key-chip_"] button {
   border-radius: 999px; padding: .05rem .7rem; min-height: 1.75rem; background: var(--mark); border-color: var(--line);
 }

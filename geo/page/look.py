@@ -20,14 +20,16 @@ _RULES = """
 }
 .st-key-head { border-bottom: 1px solid var(--line); padding-bottom: .45rem; align-items: center; }
 .st-key-head h1 { font-size: 1.35rem; font-weight: 700; letter-spacing: -.01em; padding: 0; margin: 0; }
-.st-key-counts [data-testid="stText"] { font-variant-numeric: tabular-nums; color: var(--muted); }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: var(--muted); opacity: 1; }
+.st-key-counts [data-testid="stText"] * { font-variant-numeric: tabular-nums; color: var(--muted); font-size: .92rem; }
 .st-key-hint { background: var(--panel); border-radius: 6px; padding: .35rem .8rem; align-items: center; }
-.st-key-hint [data-testid="stText"] { color: var(--muted); font-size: .92rem; }
-.st-key-in_view [data-testid="stText"] { color: var(--muted); font-size: .88rem; font-variant-numeric: tabular-nums; }
+.st-key-hint [data-testid="stText"] * { color: var(--muted); font-size: .92rem; }
+.st-key-in_view [data-testid="stText"] * { color: var(--muted); font-size: .88rem; font-variant-numeric: tabular-nums; }
 .st-key-below { margin-top: .4rem; border-top: 1px solid var(--line); padding-top: .2rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: .6rem .7rem 1.5rem; }
   .st-key-head { row-gap: .1rem; }
+  .st-key-below [role="tablist"] { flex-wrap: wrap; row-gap: .1rem; }
 }
 """
 

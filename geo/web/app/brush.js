@@ -124,10 +124,15 @@ class Brush {
   /** A window with one of its ends, or both, moved by so many days, as far as there are days. */
   _moved({ from, to }, part, days) {
     const last = this._axis.lastDay;
-    if (part === "from") return { from: Math.max(0, Math.min(to, from + days)), to };
+    if (part === "from") return { from: Math.max(0, Math.min(to, this._seen(from, days) + days)), to };
     if (part === "to") return { from, to: Math.min(last, Math.max(from, to + days)) };
     const shift = Math.max(-from, Math.min(last - to, days));
     return { from: from + shift, to: to + shift };
+  }
+
+  /** Where a first day that moves on is seen: one before all that the plot spans is at its edge. */
+  _seen(from, days) {
+    return days > 0 ? Math.max(from, this._axis.domain.from) : from;
   }
 
   // --- by keyboard ---
@@ -144,7 +149,7 @@ class Brush {
     const { from, to } = this._axis.domain;
     const step = this._axis.stepDays * (shiftKey ? MANY : 1);
     const page = Math.max(1, Math.round((to - from + 1) / PAGES));
-    const at = part === "to" ? this._window.to : this._window.from;
+    const at = part === "to" ? this._window.to : Math.max(this._window.from, from);
     switch (key) {
       case "ArrowLeft":
       case "ArrowDown":
