@@ -272,7 +272,8 @@ def test_a_claim_without_a_day_gets_one_and_is_on_the_map(
     expect(page.locator(".st-key-in_view")).to_contain_text(f"{before + 1} claims")
 
 
-AT = f"(() => {{ const p = {LIVE}._scene.places; return {LIVE}._map.locate(p.number[p.name.indexOf('Vovchansk')])?.x; }})()"
+NUMBER = f"{LIVE}._scene.places.number[{LIVE}._scene.places.name.indexOf('Vovchansk')]"
+AT = f"{LIVE}._map.locate({NUMBER})?.x"
 """How far from the map's left edge the pin of Vovchansk is."""
 
 

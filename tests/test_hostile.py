@@ -3,17 +3,19 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from streamlit_folium import generate_leaflet_string
 
-from geo.filters import EVERYTHING
+from geo.filters import EVERYTHING, Filter, to_query
 from geo.maps import draw_map, draw_places
+from geo.page import texts
 from geo.resources import resource
-from geo.store import publish
+from geo.store import project_folder, publish
 from geo.view import build_view
-from tests.pages import claim, free_port, open_chromium, report, serve, watch
+from tests.pages import choose, claim, expect_places, free_port, open_chromium, report, serve, watch, where
 
 HOSTILE = [
     "{{ cycler.__init__.__globals__.os.getpid() }}",
@@ -94,27 +96,37 @@ runpy.run_path({dashboard!r}, run_name="__main__")
 
 @pytest.mark.long
 @pytest.mark.browser
-def test_in_every_column_they_are_plain_text(browser: Browser, tmp_path: Path) -> None:
-    publish(tmp_path, hostile_tables(), {})
+def test_in_every_column_they_are_plain_text(browser: Browser, reports: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    root = project_folder(data, reports)
+    publish(root, hostile_tables(), {})
     script = tmp_path / "page.py"
-    script.write_text(PAGE.format(root=str(tmp_path), dashboard=str(resource("dashboard.py"))), encoding="utf-8")
+    script.write_text(PAGE.format(root=str(root), dashboard=str(resource("dashboard.py"))), encoding="utf-8")
     command = ["-m", "streamlit", "run", str(script), "--server.port", free_port(), "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--browser.gatherUsageStats", "false"]
-    with serve(*command, environment={"DATELINE_FOLDER": str(tmp_path)}) as (url, pid), watch(browser) as watched:
-        frame = watched.open(url)
-        assert frame.evaluate("dateline.countPlaces()") == len(HOSTILE)
+    environment = {"DATELINE_FOLDER": str(reports), "DATELINE_DATA": str(data)}
+    with serve(*command, environment=environment) as (url, pid), watch(browser) as watched:
+        page = watched.open(url)
+        expect_places(page, len(HOSTILE))
         for words in HOSTILE:
-            choose(watched.page, words)
-            evidence = watched.page.locator(".st-key-evidence")
-            expect(evidence.locator(".st-key-sentence_0")).to_have_text(f"{words}{WORDS}{words}.")
-            expect(evidence.locator(".st-key-what_0")).to_contain_text(f"{words} by {words} (“{words}”)")
-            expect(evidence.locator(".st-key-notes_0")).to_contain_text(f"Place: {words}")
-            hover(watched.page, frame, words)
-            expect(frame.locator(".dateline-tip strong")).to_have_text(words)
-        for tab in ("Trays", "Reports", "Claims"):
-            watched.page.get_by_role("tab", name=tab).click()
-            expect(watched.page.get_by_role("tabpanel").locator("canvas").first).to_be_visible()
-        assert_nothing_ran(watched.page, pid)
+            choose(page, words)
+            evidence = page.locator("[class*='st-key-evidence_panel']")
+            expect(evidence.locator("[class*='st-key-evidence_sentence_']")).to_have_text(f"{words}{WORDS}{words}.")
+            expect(evidence.locator("[class*='st-key-evidence_said_']")).to_contain_text(f"{words} (cue: {words})")
+            evidence.get_by_role("radio", name=texts.WHY_HERE).click()
+            expect(evidence.get_by_text(texts.READ_AS.format(name=words, why=words))).to_be_visible()
+            page.mouse.move(*where(page, words))
+            expect(page.locator(".dateline-hint strong")).to_have_text(words)
+        for tab in texts.TABS.values():
+            page.get_by_role("tab", name=tab, exact=True).click()
+            expect(page.get_by_role("tabpanel", name=tab, exact=True).locator("> *").first).to_be_visible()
+        for words in HOSTILE:
+            chosen = Filter(claimants=(words,), outlets=(words,), origins=(words,), places=(words,), text=words)
+            page.goto(f"{url}/?{urlencode(to_query(chosen), doseq=True)}")
+            expect(page.locator(".st-key-chips [class*='st-key-chip_']")).to_have_count(5)
+            page.get_by_role("button", name=texts.FILTERS_ON.format(n=5)).click()
+            expect(page.get_by_role("combobox", name=texts.FACETS["claimants"][0])).to_be_visible()
+        assert_nothing_ran(page, pid)
         watched.assert_clean()
 
 
@@ -140,31 +152,11 @@ def test_in_files_and_a_gazetteer_they_are_plain_text(browser: Browser, reports:
         serve(*command, environment={"DATELINE_DATA": str(tmp_path / "data")}) as (url, pid),
         watch(browser) as watched,
     ):
-        frame = watched.open(url)
-        assert frame.evaluate("dateline.countPlaces()") == len(words)
+        page = watched.open(url)
+        expect_places(page, len(words))
         for n, w in enumerate(words):
-            choose(watched.page, w)
+            choose(page, w)
             sentence = f"Ukrainian troops recaptured Zed{chr(97 + n)}burg on 10 September 2022, the mayor said {w}."
-            expect(watched.page.locator(".st-key-evidence .st-key-paragraph_0")).to_contain_text(sentence)
-        assert_nothing_ran(watched.page, pid)
+            expect(page.locator("[class*='st-key-evidence_paragraph_']").first).to_contain_text(sentence)
+        assert_nothing_ran(page, pid)
         watched.assert_clean()
-
-
-def choose(page: Page, name: str) -> None:
-    page.get_by_role("combobox", name="Place").click()
-    page.keyboard.type(name)
-    page.get_by_role("option").filter(has_text=re.compile(rf"^{re.escape(name)}\s+\(")).click()
-
-
-def hover(page: Page, frame: Frame, name: str) -> None:
-    at = frame.evaluate(
-        """name => {
-            const named = Array.from(parent.frames).find((frame) => frame.datelineNames).datelineNames;
-            const layer = Object.values(map._layers).find((l) => named[l.feature?.properties.id] === name);
-            return map.latLngToContainerPoint(layer.datelineAt);
-        }""",
-        name,
-    )
-    box = frame.frame_element().bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + at["x"], box["y"] + at["y"])
