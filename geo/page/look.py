@@ -18,6 +18,9 @@ _RULES = """
 [data-testid="stText"], [data-testid="stText"] * {
   font-family: inherit; white-space: pre-wrap; overflow-wrap: anywhere;
 }
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-opening, .st-key-hints)):not(
+  :has([data-testid="stProgress"], [data-testid="stText"], [data-testid="stAlert"], [data-testid="stCaptionContainer"])
+), .st-key-map_scene { display: none; }
 .st-key-head { border-bottom: 1px solid var(--line); padding-bottom: .45rem; align-items: center; }
 .st-key-head h1 { font-size: 1.35rem; font-weight: 700; letter-spacing: -.01em; padding: 0; margin: 0; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: var(--muted); opacity: 1; }
