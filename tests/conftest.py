@@ -1,13 +1,20 @@
 """Fixtures that several test modules share; nothing here is specific to one."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from geo.build import BuildReport, Config, build
 from geo.resources import resource
+
+# Without a deadline: what else the machine does is no failure. What must be quick is marked ``timed``.
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("full", max_examples=100, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -132,6 +132,7 @@ def test_sizes_are_capped_one_by_one_and_together() -> None:
     }
 
 
+@pytest.mark.timed
 def test_too_many_members_are_one_line() -> None:
     raw = repeated("a.txt", 100_000)
     began = time.process_time()

@@ -91,7 +91,7 @@ def test_a_generation_that_is_gone_is_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings().max_examples // 6)  # each publishes two generations
 @given(
     st.dictionaries(st.integers(0, 8), st.sampled_from("abc"), max_size=8),
     st.dictionaries(st.integers(0, 8), st.sampled_from("abc"), max_size=8),

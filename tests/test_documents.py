@@ -371,6 +371,7 @@ def test_the_shipped_reports() -> None:
 # --- hostile sizes ---
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "text",
     ["2022-09-13 " * 180_000, "KYIV, Sept 13 (" * 130_000, "\n" * 1_999_999 + "x", "A" * 2_000_000, "A, " * 600_000],

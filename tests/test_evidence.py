@@ -38,7 +38,7 @@ def test_evidence_is_the_sentence_in_its_paragraph(tmp_path: Path) -> None:
     assert evidence.place_reason == "the only one of its name"
 
 
-@settings(max_examples=20, deadline=None)  # each publishes a generation, with all its fsyncs
+@settings(max_examples=settings().max_examples // 4)  # each publishes a generation, with all its fsyncs
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40), st.data())
 def test_offsets_are_code_points_of_the_original_text(
     tmp_path_factory: pytest.TempPathFactory, text: str, data: st.DataObject

@@ -26,7 +26,7 @@ from geo import world as world_module
 from geo.errors import GazetteerError, UnknownPlaceError
 from geo.gazetteer import Gazetteer, load_gazetteer, normal_name, read_curated
 from geo.model import PlaceKind
-from geo.resources import resource
+from geo.resources import cache_folder, resource
 
 HEADER = (
     "place_id,name,aliases,feature_class,feature_code,country_code,admin1_code,"
@@ -36,13 +36,10 @@ ROW = "dl:a,Alpha,,P,PPL,UA,07,49.5,36.8,2,country:UA,,hand"
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The world, compiled once for all tests of this file into a cache folder of their own."""
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATELINE_CACHE", str(folder))
-        load_gazetteer()
-    return folder
+def cache() -> Path:
+    """The cache folder of the whole run, which holds the world of these very sources: their hash is in its name."""
+    load_gazetteer()
+    return cache_folder()
 
 
 @pytest.fixture(scope="session")

@@ -115,6 +115,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="reads /proc")
 def test_a_build_ends_with_its_server(reports: Path, data: Path) -> None:
     for n in range(300):  # more than 200 are read by workers, which end too

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.build import Config, extract_batch
@@ -67,7 +67,6 @@ def test_a_reading_comes_back_equal_in_every_type(tmp_path: Path, extracts: list
         assert repr(kept(tmp_path, read.document)) == repr(read)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(*map(st.from_type, (Claim, Resolution, Timex)))))
 def test_any_value_comes_back_equal_in_every_type(values: Sequence[Any]) -> None:
     for value in values:

@@ -261,7 +261,12 @@ def test_export_to_standard_output_and_to_a_file(
     assert json.loads((tmp_path / "out.geojson").read_text())["type"] == "FeatureCollection"
 
 
-@pytest.mark.parametrize("format_", list(Format))
+QUICK = {Format.CSV, Format.PARQUET}  # text and bytes; each takes seconds, in a process of its own
+
+
+@pytest.mark.parametrize(
+    "format_", [pytest.param(f, marks=[] if f in QUICK else pytest.mark.long, id=f.value) for f in Format]
+)
 def test_export_in_every_format_is_the_same_through_a_pipe(format_: Format, one_report: Path, tmp_path: Path) -> None:
     options = ["export", one_report, "--model", "none", "--format", format_]
     process = subprocess.run(
@@ -372,6 +377,7 @@ def test_geoparse_streams(tmp_path: Path) -> None:
     assert (out, err, process.returncode) == ("", "", 0)
 
 
+@pytest.mark.long
 def test_a_reader_that_has_seen_enough_is_no_crash() -> None:
     process = start("export", "--model", "none")
     assert process.stdout is not None

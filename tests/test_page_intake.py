@@ -281,6 +281,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_reports_are_dropped_and_pasted_and_their_reading_is_watched(browser: Browser, tmp_path: Path) -> None:
     script = tmp_path / "page.py"
@@ -304,7 +305,7 @@ def test_reports_are_dropped_and_pasted_and_their_reading_is_watched(browser: Br
         page.get_by_role("button", name=words.BRING).click()
         expect(page.get_by_text("Reading Харків")).to_be_visible()
         expect(page.get_by_role("textbox", name=words.PASTED)).to_have_count(0)
-        expect(page.get_by_text("Харків is read: 2 reports")).to_be_visible()
+        expect(page.get_by_text("Харків is read: 2 reports")).to_be_visible(timeout=PATIENCE * 1000)
         page.get_by_role("button", name=words.SHOW_MAP).click()
         expect(page.get_by_text("shown: ")).to_contain_text("Харків")
         expect(page.get_by_role("button", name="Харків")).to_be_visible()

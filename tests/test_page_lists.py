@@ -179,6 +179,7 @@ def rest(page: Page) -> None:
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_choosing_a_row_chooses_its_place_and_hostile_words_run_nothing(tmp_path: Path, browser: Browser) -> None:
     tables = hostile_tables()

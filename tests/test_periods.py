@@ -112,6 +112,7 @@ def test_the_unit_goes_by_the_length_of_time(tmp_path: Path, last: date, unit: U
     assert sum(b.total for b in bins) == 2
 
 
+@pytest.mark.long
 def test_the_first_and_the_last_day_there_is_are_in_bins(tmp_path: Path) -> None:
     ends = (date.min, date.max)
     found = generation(tmp_path, [claim(claim_id=str(day), date_from=day, date_to=day) for day in ends])

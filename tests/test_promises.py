@@ -21,7 +21,7 @@ SIZES = {
     "corrections_and_rebuilds": "30:8",
 }
 
-pytestmark = [pytest.mark.long, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
+pytestmark = [pytest.mark.long, pytest.mark.timed, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 BUILDS = {
     "rebuilds": "3:12:none",

@@ -241,6 +241,7 @@ def test_no_more_than_a_record_is_held(read: object, head: bytes, row: bytes) ->
         tracemalloc.stop()
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("raw", [b'{"text": "' * 1_000_000, b"[" * 10_000_000, b"\n" * 1_000_000, b"1" * 10_000_000])
 def test_megabytes_of_anything_take_no_time(raw: bytes) -> None:
     began = time.process_time()

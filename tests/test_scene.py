@@ -282,6 +282,7 @@ def test_cells_hold_the_claims_of_the_places_in_them(
             assert min(abs(x - cell[0]) for cell in cells) <= 0.5 / 2 ** min(12, zoom + 3)
 
 
+@pytest.mark.timed
 @pytest.mark.long
 def test_a_million_claims_pack_in_little_time_and_room(tmp_path: Path) -> None:
     generation = million(tmp_path)

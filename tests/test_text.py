@@ -103,6 +103,7 @@ def test_the_paragraph_of_a_sentence_is_its_line():
     assert paragraph_span(text, text.index("Last"), len(text)) == (17, len(text))
 
 
+@pytest.mark.timed
 def test_a_long_line_is_split_in_linear_time():
     def seconds(n: int) -> float:
         start = process_time()

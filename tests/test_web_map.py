@@ -524,6 +524,7 @@ def test_it_follows_the_size_of_its_host(page: Page) -> None:
     assert drawn(page)["pins"] == len(TOWNS)
 
 
+@pytest.mark.timed
 def test_ten_thousand_places_are_shown_at_once(page: Page) -> None:
     show_many(page)
     for zoom in (6.5, 9):

@@ -59,6 +59,7 @@ def test_a_worker_that_never_answers_is_killed() -> None:
         assert reads_on(pages)
 
 
+@pytest.mark.long
 @LIMITED
 def test_a_page_that_takes_too_much_memory_is_refused() -> None:
     with WebpageReader(memory=400_000_000) as pages:
@@ -92,7 +93,7 @@ def test_a_megabyte_of_unclosed_tags_is_one_line(reader: WebpageReader, raw: byt
         b"<p title='" + b"a" * 1_990_000,
         b"<script type=application/ld+json>" + b"[" * 1_900_000,
         b"<meta name=date content='" + b"2022-09-13 " * 180_000 + b"'>",
-        b"<html><head>" + b"<meta name=date content=2022-09-13>" * 50_000,
+        pytest.param(b"<html><head>" + b"<meta name=date content=2022-09-13>" * 50_000, marks=pytest.mark.long),
         b"<meta " * 300_000,
         b"\xef\xbb\xbf" * 600_000,
         random.Random(1).randbytes(2_000_000).replace(b"\0", b"\1"),
