@@ -112,6 +112,7 @@ def sign(page: Page, form: str, button: str) -> None:
 # --- 1 and 2: timeline and map ---
 
 
+@pytest.mark.timed
 def test_the_map_is_drawn_within_five_seconds(browser: Browser, address: str, seeds_build: BuildReport) -> None:
     took: list[float] = []
     while not took or (min(took) > FIRST_MAP_SECONDS and len(took) < 3):  # what else the machine does only adds to it
@@ -175,6 +176,7 @@ def test_a_clicked_pin_shows_who_says_what_and_stays_chosen(watched: Watched, ad
 # --- 3: evidence ---
 
 
+@pytest.mark.long
 def test_evidence_has_both_sides_the_copies_and_why_here(watched: Watched, address: str) -> None:
     page = watched.open(address)
     choose(page, "Kharkiv")

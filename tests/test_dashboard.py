@@ -62,6 +62,7 @@ def test_a_first_start_builds_beside_the_page_and_then_shows_the_folder(page: Ap
     assert page.dataframe[0].value.place_name.tolist() == TOWNS[:4]
 
 
+@pytest.mark.long
 def test_a_first_build_can_be_cancelled_and_begun_again(page: AppTest, reports: Path) -> None:
     page.run()
     jobs.start(reports, data_folder(), RULES).cancel()
@@ -170,6 +171,7 @@ def test_a_broken_gazetteer_shows_file_line_and_reason(
     assert f"{broken.name}:3: " in shown.value
 
 
+@pytest.mark.long
 def test_a_missing_folder_is_named(page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_FOLDER", str(tmp_path / "nowhere"))
     page.run()

@@ -66,6 +66,7 @@ def test_a_build_tells_how_far_it_is_and_the_page_finds_it_done(reports: Path, d
     assert [p.folder for p in list_projects(data)] == [reports]
 
 
+@pytest.mark.long
 def test_a_failure_is_told_in_the_words_of_the_build(reports: Path, data: Path) -> None:
     end = start(reports, data, Config(model="en_missing")).wait(PATIENCE)
     assert end.done
@@ -87,6 +88,7 @@ def test_a_build_that_is_cancelled_leaves_the_old_map(reports: Path, data: Path)
     assert job.poll() == end
 
 
+@pytest.mark.long
 def test_a_second_start_joins_the_first(reports: Path, data: Path) -> None:
     write_reports(reports, ["Izyum"])
     job = start(reports, data, RULES)

@@ -261,7 +261,7 @@ def test_export_to_standard_output_and_to_a_file(
     assert json.loads((tmp_path / "out.geojson").read_text())["type"] == "FeatureCollection"
 
 
-QUICK = {Format.CSV, Format.PARQUET}  # text and bytes; each takes seconds, in a process of its own
+QUICK = {Format.PARQUET}  # each takes seconds, in a process of its own
 
 
 @pytest.mark.parametrize(
@@ -365,6 +365,7 @@ def test_geoparse_keeps_the_order_and_names_bad_lines(tmp_path: Path, capsys: py
     assert list(records[1]) == ["id", "error"]
 
 
+@pytest.mark.long
 def test_geoparse_streams(tmp_path: Path) -> None:
     process = start("geoparse", "-", "-", "--model", "none", stdin=subprocess.PIPE)
     assert process.stdin is not None

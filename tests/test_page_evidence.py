@@ -317,6 +317,7 @@ evidence.show_evidence(Shown(root, root, Config(), current(root), EVERYTHING), p
 """
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_the_whole_report_opens_at_the_sentence_and_hostile_words_run_nothing(tmp_path: Path) -> None:
     tables = hostile_tables()

@@ -195,6 +195,7 @@ def test_what_cannot_be_taken_in_leaves_no_project_and_what_was_typed(page: AppT
     assert "intake_job" not in page.session_state
 
 
+@pytest.mark.long
 def test_a_build_is_cancelled_and_started_again(page: AppTest, data: Path) -> None:
     page.text_area(key=f"{FORM}_text").input(IZYUM)
     page.text_input(key=f"{FORM}_name").input("Izyum")
@@ -221,6 +222,7 @@ def test_a_build_that_fails_says_why(page: AppTest, monkeypatch: pytest.MonkeyPa
     assert "en_missing" in page.code[0].value
 
 
+@pytest.mark.long
 def test_where_there_is_no_report_one_is_pasted_in_place(page: AppTest, data: Path) -> None:
     page.session_state["intake_popover"] = False
     page.session_state["start"] = True

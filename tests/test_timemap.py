@@ -209,6 +209,7 @@ def test_the_map_follows_a_drag_and_python_hears_once_when_the_hand_lets_go(watc
     expect(page.get_by_text("taken: 2022-09-12")).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_window_and_its_ends_can_be_dragged(watched: Watched) -> None:
     page = watched.page
@@ -257,6 +258,7 @@ def test_all_can_be_done_by_keyboard(watched: Watched) -> None:
     expect_told(page, 1, 20)
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_play_moves_the_window_to_the_end_and_then_tells_python(watched: Watched) -> None:
     page = watched.page
@@ -272,6 +274,7 @@ def test_play_moves_the_window_to_the_end_and_then_tells_python(watched: Watched
     expect_told(page, 1, 20)
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_another_filter_keeps_zoom_window_choice_and_play(watched: Watched) -> None:
     page = watched.page
@@ -294,6 +297,7 @@ def test_another_filter_keeps_zoom_window_choice_and_play(watched: Watched) -> N
     assert told(page)["selected"] is not None
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_python_can_move_the_window_and_the_hand_keeps_it(watched: Watched) -> None:
     page = watched.page
@@ -309,6 +313,7 @@ def test_python_can_move_the_window_and_the_hand_keeps_it(watched: Watched) -> N
     expect(slider(page, "compare_to")).to_be_hidden()
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_python_hears_of_a_dropped_pin_in_one_run_alone(watched: Watched) -> None:
     page = watched.page

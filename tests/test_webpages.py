@@ -41,6 +41,7 @@ def test_a_page_comes_with_what_it_says_of_itself(reader: WebpageReader) -> None
     assert reader.read(GOOD) == Webpage(text, "Army takes town", "The Paper", url, date(2022, 9, 13), None)
 
 
+@pytest.mark.long
 @LIMITED
 def test_a_page_that_takes_too_long_costs_the_worker_and_no_more() -> None:
     with WebpageReader(cpu_seconds=1) as pages:
