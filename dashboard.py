@@ -184,7 +184,13 @@ def show_counts(where: DeltaGenerator, report: BuildReport) -> None:
         if counts.reports and not st.session_state.get("hint_away"):
             with st.container(horizontal=True, key="hint"):
                 st.text(texts.HINT)
-                st.button(texts.HINT_AWAY, key="hint_away_button", type="tertiary", on_click=put_hint_away)
+                st.button(
+                    texts.HINT_AWAY,
+                    key="hint_away_button",
+                    help=texts.HINT_AWAY_HELP,
+                    type="tertiary",
+                    on_click=put_hint_away,
+                )
 
 
 def put_hint_away() -> None:
@@ -231,6 +237,7 @@ def show_options() -> None:
             required=True,
             format_func=texts.COLOURS.__getitem__,
             key="colour_by",
+            help=texts.COLOUR_BY_HELP,
         )
         st.toggle(texts.EDIT, key="edit", help=texts.EDIT_HELP)
         st.toggle(texts.PLAIN_MAP, key="plain_map", help=texts.PLAIN_MAP_HELP)

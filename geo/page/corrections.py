@@ -663,7 +663,9 @@ def _show_share(shown: Shown, corrections: Sequence[Correction]) -> None:
                 help=texts.CORRECTIONS_FILE_HELP,
                 max_upload_size=_MOST_UPLOADED,
             )
-            st.form_submit_button(texts.CORRECTIONS_IMPORT, on_click=_import, args=(shown,))
+            st.form_submit_button(
+                texts.CORRECTIONS_IMPORT, help=texts.CORRECTIONS_IMPORT_HELP, on_click=_import, args=(shown,)
+            )
         _show_imported(shown)
 
 

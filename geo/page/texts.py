@@ -228,6 +228,7 @@ HINT = (
     "what is wrong."
 )
 HINT_AWAY = "Understood"
+HINT_AWAY_HELP = "Puts this row away until the page is opened anew."
 IN_VIEW = "{places} and {claims} in view"
 NOTHING_IN_DAYS = "Nothing is dated between {first} and {last}."
 NOTHING_FOUND = "Nothing is left under these filters. Take one away, or clear them all."
@@ -237,6 +238,7 @@ PLACE_HINT = "Choose a place"
 PLACE_HELP = "Those with the most independent sources come first. Clicking a pin chooses it too."
 VIEW = "View"
 COLOUR_BY = "Colour the bars by"
+COLOUR_BY_HELP = "How it is told, or what is said to have happened."
 COLOURS = {"status": "status", "type": "type"}
 EDIT = "Move pins"
 EDIT_HELP = "The chosen place's pin can then be dragged to where it belongs; you are asked who moves it, and why."
@@ -476,6 +478,9 @@ CORRECTIONS_EXPORT_HELP = "All of them, those taken back too; colleagues with th
 CORRECTIONS_FILE = "Corrections of a colleague, as CSV"
 CORRECTIONS_FILE_HELP = "A file that was saved here or by dateline corrections export. Those that are here stay."
 CORRECTIONS_IMPORT = "Bring them in"
+CORRECTIONS_IMPORT_HELP = (
+    "Those that are known already, and rows that cannot be taken, are told apart and change nothing."
+)
 NO_FILE = "A file is needed: choose one first."
 IMPORT_FAILED = "Nothing was brought in:"
 IMPORTED = "{added:,} added, {known:,} known already, {refused:,} refused"
