@@ -38,7 +38,6 @@ from geo.store import Generation, current, project_folder
 from geo.timemap import TEXTS, Frame, TimemapState, frame_bounds, read_timemap, send_scene, show_timemap
 from geo.view import Feature, count_view, list_places, read_places, summarise
 
-MAP = "map"
 MOST_CHOICES = 500  # places in the list beside the map; more are found by search
 STYLES = tuple(
     dict.fromkeys(
@@ -80,8 +79,13 @@ def main() -> None:
         return
     chosen = filters.without_days(filters.chosen_filter())
     st.session_state["packed"] = chosen
-    send_scene(packed(report.generation, chosen), MAP)
+    send_scene(packed(report.generation, chosen), map_key(folder))
     show_view(folder, report.generation)
+
+
+def map_key(folder: Path) -> str:
+    """Return the map's key: each project has a map of its own, which opens where its places are."""
+    return f"map_{project_folder(data_folder(), folder).name}"
 
 
 def theme() -> Literal["light", "dark"]:
@@ -209,8 +213,9 @@ def show_view(folder: Path, generation: Generation) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filters"):
         filters.show_filters(shown, st.session_state.get("bounds") or frame_bounds(frame))
         show_options()
-        exports.show_exports(shown, MAP)
+        exports.show_exports(shown, map_key(folder))
         filters.show_chips(shown, {place.place_id: place.name for place in places.values()})
+        comparison.show_chip(st.session_state.get("compared"))
     left, right = st.columns([0.64, 0.36], gap="medium")
     with left:
         show_map(shown, places, frame)
@@ -263,12 +268,13 @@ def show_map(shown: Shown, places: dict[int, Feature], frame: Frame) -> None:
         edit=bool(st.session_state.get("edit")),
         dropped=st.session_state.get("dropped") is not None,
     )
-    show_timemap(state, TEXTS, MAP, on_change=take_hand)
+    key = map_key(shown.folder)
+    show_timemap(state, TEXTS, key, on_change=lambda: take_hand(key))
 
 
-def take_hand() -> None:
+def take_hand(key: str) -> None:
     """Take over what the hand did on the map or the timeline."""
-    result = read_timemap(MAP)
+    result = read_timemap(key)
     if result.dropped is not None:
         st.session_state["dropped"] = result.dropped
         return

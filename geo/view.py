@@ -24,6 +24,7 @@ __all__ = [
     "find_place_id",
     "list_claims",
     "list_events",
+    "list_leads",
     "list_places",
     "read_places",
     "read_report",
@@ -66,15 +67,19 @@ _CLAIMS = f"""
     ORDER BY date_from, date_to, place_name, report, start, claim_id
 """  # noqa: S608 - as above
 
-_EVENTS = f"""
+_EVENT_ROWS = f"""
     SELECT coalesce(date_from, date_to) AS date_from, coalesce(date_to, date_from) AS date_to, place_name, event_type,
         status, headline, n_claims, n_reports, independent_sources, independent_claimants, disputed,
         {NUMBER} AS number, event_id
     FROM events JOIN (
         SELECT event_id, count(*) AS n_claims FROM ({MEMBERS}) JOIN seen USING (claim_id) GROUP BY event_id
     ) USING (event_id)
-    ORDER BY date_from, date_to, place_name, event_type, event_id
 """  # noqa: S608 - as above
+_EVENTS = f"{_EVENT_ROWS} ORDER BY date_from, date_to, place_name, event_type, event_id"
+_LEADS = f"""
+    {_EVENT_ROWS} WHERE place_name <> ''
+    ORDER BY disputed DESC, independent_sources DESC, n_reports DESC, date_from DESC, place_name, event_id
+"""
 
 _PLACES = f"""
     SELECT min(place_name) AS place_name, min(place_kind) AS place_kind, min(country_code) AS country_code,
@@ -170,6 +175,11 @@ def list_events(generation: Generation, chosen: Filter, at_most: int | None = No
     ``n_claims`` counts its claims in view; reports, sources, claimants and the dispute are those of the whole event.
     """
     return _listed(generation, chosen, _EVENTS, at_most)
+
+
+def list_leads(generation: Generation, chosen: Filter, at_most: int) -> pd.DataFrame:
+    """Return the events in view to read first, as ``list_events`` does: disputed ones, then those most sources tell."""
+    return _listed(generation, chosen, _LEADS, at_most)
 
 
 def list_places(generation: Generation, chosen: Filter, at_most: int | None = None) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from geo.store import Generation, publish
 SECOND = 1000
 PATIENCE = 60 * SECOND  # for a page on a busy machine; what must be quick is timed on its own
 
-LIVE = "globalThis[Symbol.for('dateline')]?.views.get('map')"
+LIVE = "[...(globalThis[Symbol.for('dateline')]?.views.values() ?? [])].at(-1)"
 """The live map in the page's JavaScript."""
 DRAWN = f"(({LIVE}._map.drawn().pins || 0) + {LIVE}._map.drawn().areas)"
 """How many places it has drawn."""

@@ -11,7 +11,9 @@ from streamlit.testing.v1 import AppTest
 from geo import jobs
 from geo.build import Config, build
 from geo.page import texts
+from geo.projects import remember
 from geo.resources import data_folder, resource
+from geo.store import project_folder
 from tests.pages import TOWNS, write_reports
 from tests.parts import captions
 from tests.parts import texts as texts_of
@@ -103,12 +105,43 @@ def test_a_chosen_place_shows_its_claims_and_stays_chosen(built: AppTest) -> Non
     assert not built.exception
     assert f"Ukrainian troops recaptured {TOWNS[1]} on 2 September 2022, the mayor said." in texts_of(built)
     assert "Nobody expected it." in said(built)
-    assert built.query_params["at"]
     built.session_state["days"] = date(2022, 9, 3), date(2022, 9, 4)
     built.run()
     assert not built.exception
     assert built.selectbox(key="place").value is not None
     assert texts.NOTHING_OF_PLACE.format(name=TOWNS[1]) in texts_of(built)
+
+
+def test_before_a_place_is_chosen_there_is_what_to_read_first(built: AppTest) -> None:
+    assert texts.LEADS in texts_of(built)
+    first = built.button(key="evidence_lead_button_0")
+    assert any(town in first.label for town in TOWNS[:4])
+    assert "2022\\-09\\-0" in first.label
+    assert "00:00" not in first.label
+    first.click().run()
+    assert not built.exception
+    assert built.selectbox(key="place").value is not None
+
+
+def test_another_project_starts_anew(built: AppTest, reports: Path, tmp_path: Path) -> None:
+    built.session_state["tab"] = texts.TABS["compare"]
+    built.run()
+    built.toggle(key="comparison_on").set_value(True).run()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.txt").write_text("Khartoum\n\nA flood in Khartoum killed 12 people on 10 March 2023.\n", "utf-8")
+    build(other, data_folder(), RULES)
+    for folder in (reports, other):
+        remember(data_folder(), folder)
+    built.session_state["intake_popover"] = True
+    built.run()
+    key = f"intake_open_{project_folder(data_folder(), other).name}"
+    built.button(key=key).click().run()
+    assert not built.exception
+    assert "1 report" in said(built)
+    assert built.session_state["compared"] is None
+    maps = [str(element.proto) for element in built.get("bidi_component") if "dateline_timemap" in str(element.proto)]
+    assert project_folder(data_folder(), other).name in maps[0]
 
 
 def test_every_tab_shows_what_it_is_named_after(built: AppTest) -> None:
@@ -153,7 +186,7 @@ def test_a_correction_shows_at_once(built: AppTest, reports: Path) -> None:
 
 
 def test_without_a_language_model_the_page_says_so(built: AppTest) -> None:
-    assert "No language model" in said(built)
+    assert texts.NO_MODEL in said(built)
 
 
 def test_a_broken_gazetteer_shows_file_line_and_reason(

@@ -49,7 +49,7 @@ def test_it_is_off_at_first_and_says_what_changed_when_on(tmp_path: Path) -> Non
         (date(2022, 9, 2), date(2022, 9, 13)),
     )
     assert changes(page) == {"Izyum": "same", "Kupiansk": "lost", "Lyman": "gained"}
-    assert texts(page)[0] == "A  2022-09-01 to 2022-09-01:  2 claims, 0 events, 1 independent source"
+    assert texts(page)[0] == "A  2022-09-01 to 2022-09-01 (1 day):  2 claims, 0 events, 1 independent source"
     assert "gained 1  ·  lost 1" in captions(page)
     assert page.dataframe[1].value.event_type.tolist() == ["control-change"]
 

@@ -141,7 +141,7 @@ def test_a_claim_is_moved_by_a_name_and_the_move_is_taken_back(desk: Desk) -> No
     page, key = desk.correct(TAKEN, "move")
     page.segmented_control(key=f"{key}_way").set_value("name").run()
     page.text_input(key=f"{key}_named_name").set_value("Kupiansk").run()
-    sign(page, f"{key}_move")
+    sign(page, f"{key}_signed")
     press(page, "Move the claim")
     assert page.session_state["rebuilds"] == 1
     assert page.success
@@ -164,7 +164,7 @@ def test_a_claim_is_moved_to_a_place_that_was_considered(desk: Desk, tmp_path: P
     assert page.segmented_control(key=f"{key}_way").value == "among"
     other = page.radio(key=f"{key}_among_candidate").value
     assert other != read["place_id"]
-    sign(page, f"{key}_move")
+    sign(page, f"{key}_signed")
     press(page, "Move the claim")
     assert there.rows("SELECT place_id FROM claims WHERE text = ?", flood) == [{"place_id": other}]
 
@@ -172,10 +172,10 @@ def test_a_claim_is_moved_to_a_place_that_was_considered(desk: Desk, tmp_path: P
 def test_a_claim_is_moved_to_coordinates(desk: Desk) -> None:
     page, key = desk.correct(TAKEN, "move")
     page.segmented_control(key=f"{key}_way").set_value("point").run()
-    sign(page, f"{key}_move")
+    sign(page, f"{key}_signed")
     press(page, "Move the claim")
     assert page.code[0].value == "Name, latitude and longitude: missing."
-    assert page.text_input(key=f"{key}_move_why").value == WHY
+    assert page.text_input(key=f"{key}_signed_why").value == WHY
     page.text_input(key=f"{key}_point_point_name").input("The bridge")
     page.number_input(key=f"{key}_point_lat").set_value(49.2)
     page.number_input(key=f"{key}_point_lon").set_value(37.3)
@@ -188,7 +188,7 @@ def test_a_claim_is_given_other_days_from_its_own(desk: Desk) -> None:
     page, key = desk.correct(TAKEN, "date")
     assert page.date_input(key=f"{key}_first").value == date(2022, 9, 10)
     page.date_input(key=f"{key}_first").set_value(date(2022, 9, 11))
-    sign(page, f"{key}_date")
+    sign(page, f"{key}_signed")
     press(page, "Set the days")
     assert "after its last" in page.code[0].value
     assert page.date_input(key=f"{key}_first").value == date(2022, 9, 11)
@@ -211,7 +211,7 @@ def test_a_claim_is_given_another_word(desk: Desk, wrong: str, name: str, word: 
     read = desk.rows(f"SELECT {column} AS word FROM claims WHERE text = ?", TAKEN)
     assert page.selectbox(key=f"{key}_{name}").value == read[0]["word"]
     page.selectbox(key=f"{key}_{name}").set_value(word)
-    sign(page, f"{key}_{wrong}")
+    sign(page, f"{key}_signed")
     press(page, label)
     assert desk.rows(f"SELECT {column} AS word FROM claims WHERE text = ?", TAKEN) == [{"word": word}]
     undo_all(desk)
@@ -223,7 +223,7 @@ def test_claimant_author_and_reason_are_taken_as_they_are(desk: Desk) -> None:
     page, key = desk.correct(TAKEN, "claimant")
     page.text_input(key=f"{key}_claimant").input(words)
     page.text_input(key=f"{key}_side").input("UA")
-    sign(page, f"{key}_claimant", words, words)
+    sign(page, f"{key}_signed", words, words)
     press(page, "Set who says so")
     said = desk.rows("SELECT claimant, claimant_side FROM claims WHERE text = ?", TAKEN)
     assert said == [{"claimant": words, "claimant_side": "UA"}]
@@ -239,7 +239,7 @@ def test_a_name_is_given_a_place_in_all_reports(desk: Desk) -> None:
     page.text_input(key=f"{key}_point_point_name").input(words)
     page.number_input(key=f"{key}_point_lat").set_value(50.0)
     page.number_input(key=f"{key}_point_lon").set_value(30.0)
-    sign(page, f"{key}_alias")
+    sign(page, f"{key}_signed")
     press(page, "Give the name this place")
     assert {row["place_name"] for row in desk.rows("SELECT place_name FROM claims")} == {words}
     log = desk.open("log")
@@ -252,7 +252,7 @@ def test_a_name_is_given_a_place_in_all_reports(desk: Desk) -> None:
 
 def test_a_report_is_given_its_day(desk: Desk) -> None:
     page, key = desk.correct(TAKEN, "published")
-    sign(page, f"{key}_published")
+    sign(page, f"{key}_signed")
     press(page, "Set the report's day")
     assert page.code[0].value == "Day of publication: missing."
     page.date_input(key=f"{key}_published").set_value(date(2022, 9, 13))
@@ -266,7 +266,7 @@ def test_a_claim_is_joined_with_another_and_parted_again(desk: Desk) -> None:
     page, key = desk.correct(SHELLED, "merge")
     options = page.selectbox(key=f"{key}_merge_with").options
     assert any(TAKEN in option and "2022-09-10" in option for option in options)
-    sign(page, f"{key}_merge")
+    sign(page, f"{key}_signed")
     press(page, "Join the two")
     assert page.code[0].value == "Same as: missing."
     page.selectbox(key=f"{key}_merge_with").set_value(desk.claim(TAKEN))
@@ -276,7 +276,7 @@ def test_a_claim_is_joined_with_another_and_parted_again(desk: Desk) -> None:
     assert desk.rows(together, pair) == [{"n": 1}]
     page, key = desk.correct(SHELLED, "split")
     page.selectbox(key=f"{key}_split_with").set_value(desk.claim(TAKEN))
-    sign(page, f"{key}_split")
+    sign(page, f"{key}_signed")
     press(page, "Part the two")
     assert desk.rows(together, pair) == [{"n": 0}]
     assert desk.rows("SELECT count(*) AS n FROM events") == apart
@@ -287,7 +287,7 @@ def test_a_claim_is_taken_out_and_brought_back(desk: Desk) -> None:
     page, key = desk.correct(TAKEN, "reject")
     press(page, "Take the claim out")
     assert "who corrects this" in page.code[0].value
-    sign(page, f"{key}_reject")
+    sign(page, f"{key}_signed")
     press(page, "Take the claim out")
     assert desk.rows("SELECT claim_id FROM claims WHERE text = ?", TAKEN) == []
     assert "the end" in texts(page)

@@ -171,6 +171,8 @@ def told(page: Page) -> dict[str, Any]:
 
 def expect_told(page: Page, first: int, last: int) -> None:
     words = f'"date_from": "2022-09-{first:02}", "date_to": "2022-09-{last:02}"'
+    if (first, last) == (1, 20):  # those are all there are: a later build may have more
+        words = '"date_from": null, "date_to": null'
     expect(page.get_by_text('{"runs"')).to_contain_text(words)
 
 

@@ -13,7 +13,7 @@ from geo.page.tables import MOST_ROWS, number_column, show_rest, show_table, tex
 from geo.periods import Change, Compared, Counts, Days, Period, compare_periods, find_days, find_halves
 from geo.store import Generation
 
-__all__ = ["STYLE", "show_comparison"]
+__all__ = ["STYLE", "show_chip", "show_comparison"]
 
 _DAY = timedelta(days=1)
 
@@ -48,6 +48,20 @@ def show_comparison(shown: Shown, by_hand: tuple[Period | None, Period] | None =
     st.session_state["comparison_given"] = periods
     _show_compared(shown, *periods)
     return periods
+
+
+def show_chip(compared: tuple[Period | None, Period] | None) -> None:
+    """Say what is compared, beside the filters, with a way to end it; nothing while nothing is."""
+    if compared is None:
+        return
+    a, b = (texts.ALL_DAYS if days is None else texts.PERIOD.format(first=days[0], last=days[1]) for days in compared)
+    st.button(texts.COMPARED.format(a=a, b=b), key="chip_compared", help=texts.COMPARED_HELP, on_click=_end)
+
+
+def _end() -> None:
+    st.session_state["comparison_on"] = False
+    st.session_state["compared"] = None
+    st.session_state.pop("comparison_given", None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=3, hash_funcs={Generation: lambda g: str(g.path)})
@@ -181,6 +195,7 @@ def _words_for_total(name: str, days: Period, counts: Counts) -> str:
         name=name,
         first=days[0],
         last=days[1],
+        length=texts.count((days[1] - days[0]).days + 1, texts.DAY),
         claims=texts.count(counts.claims, texts.CLAIM),
         events=texts.count(counts.events, texts.EVENT),
         sources=texts.count(counts.independent_sources, texts.SOURCE),

@@ -321,7 +321,8 @@ _FORMS: Mapping[Action, Callable[[_Form], None]] = {
 
 
 def _form(form: _Form, action: Action) -> Any:
-    return st.form(form.at(f"{action.value}_form"), border=False)
+    """Return a form of the claim; all have one key, so that who and why stay where another one is chosen."""
+    return st.form(form.at("form"), border=False)
 
 
 def _finish(form: _Form, action: Action, target: Callable[[], str], value: Value) -> None:
@@ -330,7 +331,7 @@ def _finish(form: _Form, action: Action, target: Callable[[], str], value: Value
         st.session_state[form.at("wrong")] = None
         st.session_state["corrections_done"] = form.claim.claim_id
 
-    finish_form(form.at(action.value), texts.CORRECT_DO[action], write)
+    finish_form(form.at("signed"), texts.CORRECT_DO[action], write)
 
 
 def _ask_day(label: str, key: str, tip: str) -> None:

@@ -7,6 +7,7 @@ claim that repeats another one stands under it: ten reprints are one source.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import streamlit as st
 
@@ -22,14 +23,15 @@ from geo.evidence import (
 )
 from geo.model import Document, Status
 from geo.page import texts
-from geo.page.state import Shown
-from geo.view import find_place_id, read_report
+from geo.page.state import Shown, choose_place, plain
+from geo.view import find_place_id, list_leads, read_report
 
 __all__ = ["STYLE", "show_evidence"]
 
 _LAID_OUT = 25  # claims at once; the rest is a click away
 _MOST_CLAIMS = 200  # of one place; the list of claims holds all
 _MOST_DISPUTES = 5
+_MOST_LEADS = 8
 _MOST_SPEAKERS = 4  # of one side of a dispute
 _MOST_COPIES = 50
 _MOST_CANDIDATES = 8
@@ -42,6 +44,9 @@ _KINDS = frozenset(Status)  # that a class of the page may be named after
 STYLE = """
 [class*="st-key-evidence_"] [data-testid="stText"] { overflow-wrap: anywhere; }
 .st-key-evidence_head [data-testid="stText"] * { color: var(--muted); font-size: .88rem; }
+[class*="st-key-evidence_lead_"] button { justify-content: start; text-align: start; min-height: 1.6rem; padding: 0; }
+[class*="st-key-evidence_lead_"] button p { font-weight: 600; }
+[class*="st-key-evidence_lead_"] [data-testid="stText"] * { color: var(--muted); font-size: .85rem; }
 [class*="st-key-evidence_dispute_"] { border-left: 3px solid var(--danger); padding: .1rem 0 .1rem .7rem; }
 [class*="st-key-evidence_dispute_"] > :first-child [data-testid="stText"] * {
   color: var(--danger); font-size: .78rem; font-weight: 600; letter-spacing: .02em;
@@ -127,6 +132,7 @@ def show_evidence(
     with st.container(key=f"evidence_panel_{number}", gap="small"):  # another place starts at its top
         if number is None:
             st.caption(texts.NO_PLACE_CHOSEN)
+            _show_leads(shown)
             return
         place_id = find_place_id(shown.generation, number) if in_view else None
         if place_id is None:
@@ -147,6 +153,33 @@ def show_evidence(
         _show_head(name, len(claims), _count(folded))
         _show_disputes(disputes)
         _show_groups(shown, number, groups if _asks_for_reprints(groups, folded) else folded, correct)
+
+
+def _show_leads(shown: Shown) -> None:
+    """Offer what to read first: what is disputed, then what most sources tell."""
+    leads = list_leads(shown.generation, shown.chosen, _MOST_LEADS)
+    if leads.empty:
+        return
+    st.text(texts.LEADS)
+    for n, event in enumerate(leads.itertuples()):
+        with st.container(key=f"evidence_lead_{n}", gap=None):
+            st.button(
+                plain(
+                    _joined(
+                        event.place_name,
+                        event.event_type,
+                        _span(f"{event.date_from:%Y-%m-%d}", f"{event.date_to:%Y-%m-%d}"),
+                    )
+                ),
+                key=f"evidence_lead_button_{n}",
+                help=texts.LEADS_HELP,
+                on_click=choose_place,
+                args=(int(event.number),),
+                type="tertiary",
+            )
+            sources = texts.count(int(event.independent_sources), texts.SOURCE)
+            reports = texts.count(int(event.n_reports), texts.REPORT)
+            st.text(_joined(texts.DISPUTED_CELL if event.disputed else "", sources, reports))
 
 
 def _say_nothing_is_there(name: str) -> None:
@@ -358,9 +391,11 @@ def _show_said(claim: Evidence, first: Evidence) -> None:
 
 
 def _words_for_days(told: Evidence | Dispute) -> str:
-    if told.date_from == told.date_to:
-        return str(told.date_from)
-    return texts.DAYS_FROM_TO.format(first=told.date_from, last=told.date_to)
+    return _span(told.date_from, told.date_to)
+
+
+def _span(first: date | str | None, last: date | str | None) -> str:
+    return str(first) if first == last else texts.DAYS_FROM_TO.format(first=first, last=last)
 
 
 def _words_for_speaker(claim: Evidence) -> str:

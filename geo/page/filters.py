@@ -7,16 +7,19 @@ page's address says the same, so that a link shows the same.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import date
+from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from geo.areas import first_order_name
+from geo.assets import module_source, serve_assets
 from geo.facets import Option, count_facets
 from geo.filters import EVERYTHING, Bounds, Filter, from_query, to_query
 from geo.model import country_name
 from geo.page import texts
-from geo.page.state import Shown, plain
+from geo.page.state import Shown, plain, show_error
 
 __all__ = [
     "STYLE",
@@ -33,13 +36,14 @@ __all__ = [
 STYLE = """
 .st-key-filters { align-items: end; row-gap: .3rem; }
 .st-key-filters [data-testid="stTextInput"] { min-width: 15rem; }
-[data-testid="stLayoutWrapper"]:has(> .st-key-chips) { flex: 1 0 100%; }
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-chips, .st-key-filters_wrong)) { flex: 1 0 100%; }
 [class*="st-key-chip_"] button {
   border-radius: 999px; padding: .05rem .7rem; min-height: 1.75rem; background: var(--mark); border-color: var(--line);
 }
 [class*="st-key-chip_"] button p { font-size: .82rem; color: var(--ink); }
 """
 
+_OF_PROJECT = frozenset(("chosen", "bounds", "compared", "dropped"))
 _FILTER, _DAYS, _WRONG = "filter", "days", "address_wrong"
 _PLACE_INDENT = "\u2003"
 _LONGEST_CHIP = 40  # characters
@@ -53,7 +57,9 @@ def read_address() -> None:
     asked, wrong = from_query({name: st.query_params.get_all(name) for name in st.query_params})
     st.session_state[_FILTER] = without_days(asked)
     st.session_state[_WRONG] = wrong
-    if (asked.date_from, asked.date_to) != (date.min, date.max):
+    if asked.date_from > asked.date_to:
+        wrong.append(texts.WRONG_DAYS.format(first=asked.date_from, last=asked.date_to))
+    elif (asked.date_from, asked.date_to) != (date.min, date.max):
         st.session_state[_DAYS] = (asked.date_from, asked.date_to)
     number = st.query_params.get("at", "")
     if number.isdigit():
@@ -62,9 +68,13 @@ def read_address() -> None:
 
 def write_address(chosen: Filter, more: Mapping[str, str]) -> None:
     """Let the page's address say what is shown; ``more`` are parameters of the page's own."""
-    wanted = to_query(chosen) | dict(more)
-    if wanted != st.query_params.to_dict():
-        st.query_params.from_dict(wanted)
+    serve_assets()
+    _address()(data={"query": urlencode(to_query(chosen) | dict(more), doseq=True)}, key="address")
+
+
+@cache
+def _address() -> Any:
+    return st.components.v2.component("dateline_address", js=module_source("address.js", "mountAddress"))
 
 
 def chosen_filter() -> Filter:
@@ -82,8 +92,8 @@ def choose_days(days: tuple[date, date] | None) -> None:
 def forget_filter() -> None:
     """Show all of the project that is shown from the next run on: a filter of another one means nothing in it."""
     _clear()
-    for name in ("chosen", "bounds", "compare", "dropped"):
-        st.session_state.pop(name, None)
+    for name in [n for n in st.session_state if n in _OF_PROJECT or str(n).startswith("comparison_")]:
+        del st.session_state[name]
 
 
 def without_days(chosen: Filter) -> Filter:
@@ -93,9 +103,9 @@ def without_days(chosen: Filter) -> Filter:
 
 def show_filters(shown: Shown, bounds: Bounds) -> None:
     """Show the search and the filters; ``bounds`` is what the map shows now."""
-    for reason in st.session_state.get(_WRONG, ()):
-        st.warning(texts.WRONG_ADDRESS)
-        st.code(reason, language=None, wrap_lines=True)
+    if wrong := st.session_state.get(_WRONG):
+        with st.container(key="filters_wrong"):
+            show_error(texts.WRONG_ADDRESS, "\n".join(wrong))
     _show_search()
     n_active = len(list(_active(shown.chosen, {})))
     label = texts.FILTERS_ON.format(n=n_active) if n_active else texts.FILTERS

@@ -20,7 +20,7 @@ _RULES = """
 }
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-opening, .st-key-hints)):not(
   :has([data-testid="stProgress"], [data-testid="stText"], [data-testid="stAlert"], [data-testid="stCaptionContainer"])
-), .st-key-map_scene { display: none; }
+), [class*="st-key-map_"][class*="_scene"], .st-key-address { display: none; }
 .st-key-head { border-bottom: 1px solid var(--line); padding-bottom: .45rem; align-items: center; }
 .st-key-head h1 { font-size: 1.35rem; font-weight: 700; letter-spacing: -.01em; padding: 0; margin: 0; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: var(--muted); opacity: 1; }
@@ -28,10 +28,11 @@ _RULES = """
 .st-key-hint { background: var(--panel); border-radius: 6px; padding: .35rem .8rem; align-items: center; }
 .st-key-hint [data-testid="stText"] * { color: var(--muted); font-size: .92rem; }
 .st-key-in_view [data-testid="stText"] * { color: var(--muted); font-size: .88rem; font-variant-numeric: tabular-nums; }
-.st-key-below { margin-top: .4rem; border-top: 1px solid var(--line); padding-top: .2rem; }
+.st-key-below { min-height: 100vh; margin-top: .4rem; border-top: 1px solid var(--line); padding-top: .2rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: .6rem .7rem 1.5rem; }
   .st-key-head { row-gap: .1rem; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-counts) { flex: 1 0 100%; }
   .st-key-below [role="tablist"] { flex-wrap: wrap; row-gap: .1rem; }
 }
 """

@@ -16,6 +16,7 @@ CLAIM = ("claim", "claims")
 REPORT = ("report", "reports")
 SOURCE = ("independent source", "independent sources")
 PLACES = ("place", "places")
+DAY = ("day", "days")
 ORIGIN = ("origin", "origins")
 STRETCH = ("stretch of days", "stretches of days")
 
@@ -120,7 +121,11 @@ PRESETS = {
 }
 PERIOD_A = ("A, the earlier days", "First and last day, both counted.")
 PERIOD_B = ("B, the later days", "First and last day, both counted.")
-PERIOD_TOTAL = "{name}  {first} to {last}:  {claims}, {events}, {sources}"
+PERIOD_TOTAL = "{name}  {first} to {last} ({length}):  {claims}, {events}, {sources}"
+PERIOD = "{first} to {last}"
+ALL_DAYS = "all days"
+COMPARED = "comparing A, {a}, with B, {b} ✕"
+COMPARED_HELP = "The map shows what is only in A, only in B, and in both. This ends it."
 BOTH_DAYS = "Choose a last day too, in both."
 BY_TYPE = "By type"
 CHANGES = {"gained": "gained", "lost": "lost", "grown": "grown", "shrunk": "shrunk", "same": "same"}
@@ -221,7 +226,7 @@ TOOLS = {
 
 TITLE = "Dateline"
 BROKEN = "The map cannot be shown. Mend this, then reload the page:"
-NO_MODEL = "No language model is installed: the reports were read by the rules alone, which find less."
+NO_MODEL = "Read without a language model, by the rules alone: they find less, and often not who says so."
 IN_TRAYS = "{n:,} in trays"
 HINT = (
     "Drag over the bars to choose days, press play to watch them pass; click a pin to read who says what, and correct "
@@ -262,7 +267,9 @@ CHOOSE_FOR_HISTORY = "Choose a place, on the map or in the list beside it, to se
 
 SEARCH = "Search"
 SEARCH_HINT = 'Words, or "a phrase"'
-SEARCH_HELP = "Each word, and each phrase in quotation marks, must stand in the sentence, place, claimant or title."
+SEARCH_HELP = (
+    "Each word or part of one, and each phrase in quotation marks, must be in the sentence, place, claimant or title."
+)
 FILTERS = "Filters"
 FILTERS_ON = "Filters ({n})"
 FACETS = {
@@ -289,10 +296,13 @@ UNNAMED = "not named"
 TAKE_AWAY = "Take this filter away"
 CHIP = "{facet}: {value} ✕"
 CHIPS = {"min_sources": "sources", "disputed": "disputed", "text": "search", "bounds": "map window"}
+WRONG_DAYS = "to: {last} is before {first}"
 WRONG_ADDRESS = "A part of this page's address was left out:"
 
 # --- the evidence panel ---
 
+LEADS = "To read first: what is disputed, then what most sources tell"
+LEADS_HELP = "Shows the evidence of its place."
 NO_PLACE_CHOSEN = "Choose a place, on the map or in the list above, to read what is said of it and who says so."
 NOTHING_OF_PLACE = "Nothing is said of {name} in these days."
 NOTHING_OF_PLACE_HINT = "Choose more days on the timeline, or take a filter away."

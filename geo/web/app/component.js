@@ -150,6 +150,7 @@ class TimeMap {
     if (given.colourBy !== before.colourBy) this._timeline.setColourBy(given.colourBy);
     if (!isMoved) return;
     this._map.select(this._selected);
+    if (!isSame(given.selected, before.selected)) this._map.bringIntoSight(this._selected);
     this._timeline.setWindows(this._days(this._window), this._days(this._compare));
     this._draw();
   }
@@ -181,7 +182,8 @@ class TimeMap {
 
   _dress() {
     this._host.dataset.theme = this._given.theme;
-    this._mapHost.style.height = `${this._given.height}px`;
+    // On a small screen the timeline is to be seen too, under what stands over the map.
+    this._mapHost.style.height = `clamp(300px, calc(100vh - 330px), ${this._given.height}px)`;
   }
 
   _resize() {
@@ -201,6 +203,12 @@ class TimeMap {
   /** @param {Days | null} days @returns {import("./scene.js").Window | null} */
   _days(days) {
     return days && { from: this._scene.day(days.from), to: this._scene.day(days.to) };
+  }
+
+  /** @returns {Days | null} null for all days, that those of a later build may be all too */
+  _daysOf(window) {
+    const { from, to } = this._scene.everything;
+    return window.from <= from && window.to >= to ? null : this._iso(window);
   }
 
   /** @returns {Days | null} */
@@ -237,7 +245,7 @@ class TimeMap {
   }
 
   _follow(window, compare) {
-    this._window = this._iso(window);
+    this._window = this._daysOf(window);
     this._compare = this._iso(compare);
     this._draw();
   }

@@ -160,7 +160,10 @@ export class EventMap {
     const map = this.leaflet;
     map.on("moveend", () => this.#rest());
     map.on("zoomstart", () => this.#closeFan());
-    map.on("mousemove", (/** @type {any} */ event) => this.#hoverAt(event.layerPoint));
+    map.on("mousemove", (/** @type {any} */ event) => {
+      if (event.originalEvent.target?.closest?.(".leaflet-control")) this.#hover(null);
+      else this.#hoverAt(event.layerPoint);
+    });
     map.on("mouseout movestart", () => this.#hover(null));
     map.on("click", (/** @type {any} */ event) => this.#clickAt(event));
     this.ground.addEventListener("pointerdown", (event) => this.#armDrag(event), true);
@@ -223,6 +226,14 @@ export class EventMap {
     this.#dragged = null;
     this.host.classList.toggle("dateline-edits", isEditing);
     this.overSheet.repaint();
+  }
+
+  /** Pull the map to a place that lies out of sight, at the same zoom. @param {number | null} number */
+  bringIntoSight(number) {
+    const i = number === null || !this.#shown ? -1 : this.#indexOf(number);
+    if (i < 0) return;
+    const at = this.leaflet.layerPointToLatLng(L.point(this.#spotOf(this.overSheet.frame, i)));
+    if (!this.leaflet.getBounds().contains(at)) this.leaflet.panTo(at, { animate: false });
   }
 
   /** Put a pin that was dragged back to where its place is. */
