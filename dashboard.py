@@ -35,7 +35,7 @@ from geo.page.state import Shown, choose_place, chosen_place, read_config, show_
 from geo.resources import data_folder, resource
 from geo.scene import pack_scene
 from geo.store import Generation, current, project_folder
-from geo.timemap import TEXTS, Frame, TimemapState, frame_bounds, read_timemap, send_scene, show_timemap
+from geo.timemap import TEXTS, Frame, Tiles, TimemapState, frame_bounds, read_timemap, send_scene, show_timemap
 from geo.view import Feature, count_view, list_places, read_places, summarise
 
 MOST_CHOICES = 500  # places in the list beside the map; more are found by search
@@ -267,9 +267,15 @@ def show_map(shown: Shown, places: dict[int, Feature], frame: Frame) -> None:
         theme=theme(),
         edit=bool(st.session_state.get("edit")),
         dropped=st.session_state.get("dropped") is not None,
+        tiles=wanted_tiles(),
     )
     key = map_key(shown.folder)
     show_timemap(state, TEXTS, key, on_change=lambda: take_hand(key))
+
+
+def wanted_tiles() -> Tiles | None:
+    url, credit = (os.environ.get(name, "") for name in ("DATELINE_TILES", "DATELINE_TILES_CREDIT"))
+    return Tiles(url, credit) if url else None
 
 
 def take_hand(key: str) -> None:

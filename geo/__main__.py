@@ -191,6 +191,11 @@ def open_command(
     online_url: ServiceUrl = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Or the next free one; 0 for any.")] = 8501,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")] = True,
+    tiles: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Fetch map tiles from this address with {z}, {x}, {y}; none without it."),
+    ] = None,
+    tiles_credit: Annotated[str, typer.Option(metavar="TEXT", help="Who made the tiles, shown on the map.")] = "",
 ) -> None:
     """Build if anything has changed, then show the map on a local page until Ctrl-C."""
     from geo.build import build_if_stale
@@ -198,6 +203,7 @@ def open_command(
     from geo.runners import default_runner
     from geo.serve import serve
 
+    _check_tiles(tiles, tiles_credit)
     config = config_of(gazetteer, model, online, online_url)
     with progress_bar() as progress:
         report = build_if_stale(reports_folder(folder), data_folder(data), config, progress, runner=default_runner())
@@ -210,8 +216,19 @@ def open_command(
         "DATELINE_MODEL": model,
         "DATELINE_ONLINE": online,
         "DATELINE_ONLINE_URL": online_url,
+        "DATELINE_TILES": tiles,
+        "DATELINE_TILES_CREDIT": tiles_credit,
     }
     serve({name: str(value) for name, value in chosen.items() if value}, port=port, browser=browser)
+
+
+def _check_tiles(url: str | None, credit: str) -> None:
+    if url is None:
+        return
+    if not url.startswith(("https://", "http://")) or not all(part in url for part in ("{z}", "{x}", "{y}")):
+        raise typer.BadParameter(f"{url}: is no web address with {{z}}, {{x}} and {{y}}", param_hint="--tiles")
+    if not credit.strip():
+        raise typer.BadParameter("tiles need --tiles-credit, the words that their makers ask for", param_hint="--tiles")
 
 
 @app.command("export")

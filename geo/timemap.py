@@ -24,6 +24,7 @@ __all__ = [
     "TEXTS",
     "Dropped",
     "Frame",
+    "Tiles",
     "TimemapResult",
     "TimemapState",
     "frame_bounds",
@@ -83,6 +84,17 @@ def frame_bounds(frame: Frame) -> tuple[float, float, float, float]:
 
 
 @dataclass(frozen=True, slots=True)
+class Tiles:
+    """Pictures of the ground that the browser fetches while the map moves: ``{z}``, ``{x}`` and ``{y}`` in an address.
+
+    ``credit`` is shown on the map as text, for who draws the tiles asks for it.
+    """
+
+    url: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimemapState:
     """What the component is to show.
 
@@ -90,7 +102,7 @@ class TimemapState:
     comparison. The component keeps to what the hand did last and takes ``window``, ``compare`` and ``selected`` only
     where they differ from the state before. ``frame`` is where it opens; afterwards the map stays where it is.
     While a pin was ``dropped`` and its move is in question the map shows it there; afterwards it is put back.
-    ``height`` is the map's, in pixels.
+    ``height`` is the map's, in pixels; ``tiles`` are fetched from elsewhere and None unless somebody asked for them.
     """
 
     frame: Frame
@@ -102,6 +114,7 @@ class TimemapState:
     edit: bool = False
     dropped: bool = False
     height: int = 520
+    tiles: Tiles | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +195,7 @@ def _given(state: TimemapState, texts: Mapping[str, str], key: str) -> dict[str,
         "dropped": state.dropped,
         "height": state.height,
         "frame": asdict(state.frame),
+        "tiles": state.tiles and {"url": state.tiles.url, "attribution": state.tiles.credit},
         "types": [{"colour": colour, "words": words} for colour, words, _ in LEGEND],
         "hues": [next(n for n, (_, _, kinds) in enumerate(LEGEND) if name in kinds) for name in TYPES],
         "statuses": list(STATUSES),

@@ -20,7 +20,19 @@ from geo.filters import EVERYTHING, Filter
 from geo.page import texts
 from geo.timemap import TEXTS
 from geo.view import count_view
-from tests.pages import DRAWN, LIVE, Watched, choose, expect_places, open_chromium, place_number, serve, watch, where
+from tests.pages import (
+    DRAWN,
+    LIVE,
+    Watched,
+    choose,
+    expect_places,
+    free_port,
+    open_chromium,
+    place_number,
+    serve,
+    watch,
+    where,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -171,6 +183,26 @@ def test_a_clicked_pin_shows_who_says_what_and_stays_chosen(watched: Watched, ad
     expect(evidence(page).get_by_text(texts.NOTHING_OF_PLACE.format(name="Kupiansk"))).to_be_visible()
     page.get_by_role("button", name=TEXTS["all"], exact=True).click()
     expect(evidence(page).get_by_text("Kupiansk:")).to_be_visible()
+
+
+@pytest.mark.long
+def test_tiles_are_fetched_only_where_they_were_asked_for_and_are_credited(
+    browser: Browser, seeds_build: BuildReport, address: str, watched: Watched
+) -> None:
+    asked: list[str] = []
+    tiles = f"http://127.0.0.1:{free_port()}/{{z}}/{{x}}/{{y}}.png"
+    watched.page.route(
+        re.compile(r"/\d+/\d+/\d+\.png$"), lambda route: (asked.append(route.request.url), route.abort())
+    )
+    watched.open(address)
+    assert asked == []
+    data = seeds_build.generation.root.parent
+    with served(data, DATELINE_TILES=tiles, DATELINE_TILES_CREDIT="<b>Someone</b>") as url:
+        page = watched.open(url)
+        expect(page.get_by_text("<b>Someone</b>")).to_be_visible()
+        page.wait_for_function(f"{LIVE}._mapHost.querySelectorAll('img.leaflet-tile').length > 0")
+    assert asked
+    watched.errors[:] = [error for error in watched.errors if "ERR_FAILED" not in error]  # the tiles that were refused
 
 
 # --- 3: evidence ---

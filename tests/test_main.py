@@ -516,3 +516,18 @@ def test_open_serves_the_page_to_this_computer_and_ends_with_ctrl_c(one_report: 
     assert (out, process.returncode) == ("", 0)
     assert err.startswith("Built: 1 report,")
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--tiles", "https://tiles.example/{z}/{x}.png", "--tiles-credit", "Somebody"], "is no web address with {z}"),
+        (["--tiles", "javascript:{z}{x}{y}", "--tiles-credit", "Somebody"], "is no web address with {z}"),
+        (["--tiles", "https://tiles.example/{z}/{x}/{y}.png"], "tiles need --tiles-credit"),
+    ],
+)
+def test_tiles_without_a_whole_address_or_a_credit_are_refused(
+    options: list[str], reason: str, one_report: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("open", one_report, "--no-browser", *options) == 2
+    assert reason in " ".join(capsys.readouterr().err.replace("│", " ").split())

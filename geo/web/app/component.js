@@ -8,6 +8,7 @@
  * @typedef {{from: string, to: string}} Days  ISO days, both inclusive
  * @typedef {{key: string, window: Days | null, compare: Days | null, selected: number | null, colourBy: "status" | "type",
  *   theme: "light" | "dark", edit: boolean, dropped: boolean, height: number, frame: {lat: number, lon: number, zoom: number},
+ *   tiles: {url: string, attribution: string} | null,
  *   types: {colour: string, words: string}[], hues: number[], statuses: string[], texts: Record<string, string>}} Given
  *   what Python sends; types are the legend's, hues says for each type of a scene which of them it is drawn as
  * @typedef {{data: any, parentElement: ShadowRoot, setStateValue: (name: string, value: unknown) => void,
@@ -117,9 +118,9 @@ class TimeMap {
   }
 
   _build() {
-    const { types, hues, statuses, texts, theme, colourBy, edit } = this._given;
+    const { types, hues, statuses, texts, theme, colourBy, edit, tiles } = this._given;
     const frame = this._frame();
-    this._map = createMap(this._mapHost, { scene: this._scene, types, statuses, texts, theme, frame });
+    this._map = createMap(this._mapHost, { scene: this._scene, types, statuses, texts, theme, frame, tiles });
     this._map.setEdit(edit);
     this._map.select(this._selected);
     this._map.onSelect = (number) => this._choose(number);
