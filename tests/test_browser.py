@@ -236,6 +236,7 @@ def test_filters_narrow_map_and_lists_and_stand_in_the_address(
 ) -> None:
     page = watched.open(address)
     page.evaluate(f"mark => {{ const view = {LIVE}; view._mapHost.dataset.mark = mark; }}", "same")
+    pages_back = page.evaluate("history.length")
     page.get_by_role("button", name=texts.FILTERS, exact=True).click()
     page.get_by_role("combobox", name=texts.FACETS["statuses"][0]).click()
     page.get_by_role("option", name=re.compile(r"^denied \(\d+\)$")).click()
@@ -259,6 +260,7 @@ def test_filters_narrow_map_and_lists_and_stand_in_the_address(
     page.get_by_role("button", name=texts.HINT_AWAY).click()
     expect(page.get_by_text(texts.HINT)).to_be_hidden()
     assert page.evaluate(f"{LIVE}._mapHost.dataset.mark") == "same"
+    assert page.evaluate("history.length") == pages_back
 
 
 # --- 5 and 6: history, comparison, figures ---

@@ -207,7 +207,7 @@ class TimeMap {
   }
 
   /** @returns {Days | null} null for all days, that those of a later build may be all too */
-  _daysOf(window) {
+  _chosenDays(window) {
     const { from, to } = this._scene.everything;
     return window.from <= from && window.to >= to ? null : this._iso(window);
   }
@@ -246,7 +246,7 @@ class TimeMap {
   }
 
   _follow(window, compare) {
-    this._window = this._daysOf(window);
+    this._window = this._chosenDays(window);
     this._compare = this._iso(compare);
     this._draw();
   }
