@@ -7,33 +7,25 @@ kept in the ledger.
 
 import gc
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import distributions
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from geo import __version__, store
-from geo.amendments import Amended, Orphan, Rejection, aliases, apply_corrections, correct_days
+from geo.amendments import Amended, Orphan, aliases, correct_days
+from geo.assembly import Surroundings, amend, assemble, correction_tray, named_reports, unreadable_row
 from geo.claims import extract_claims
 from geo.copies import find_stories, group_copies, inherit_days
 from geo.corrections import Correction, in_effect, read_corrections
 from geo.dates import find_dates
 from geo.documents import SUFFIXES, fingerprint, read_documents
 from geo.errors import ReportError
-from geo.events import (
-    build_events,
-    claim_id,
-    claim_row,
-    copy_row,
-    event_row,
-    extract,
-    lineage_row,
-    mention_rows,
-    report_row,
-)
+from geo.events import copy_row, extract, lineage_row
 from geo.files import shown_path
 from geo.gazetteer import Gazetteer, load_gazetteer
 from geo.language import Language, ParsedDocument, load_language
@@ -41,17 +33,21 @@ from geo.layers import layers_stamp, open_layers
 from geo.ledger import Ledger, open_ledger
 from geo.lineage import trace, variants
 from geo.mentions import find_mentions
-from geo.model import Claim, Document, Extract, Mention, Origin, Place, Reading, Status, Unreadable
+from geo.model import Claim, Document, Extract, Mention, Place, Reading, Story, Unreadable
 from geo.online import offline, open_online, with_online
 from geo.places import resolve_places
 from geo.resources import resource
 from geo.runners import Runner, apart
+from geo.spool import Rows, Spool
 from geo.store import Generation
 from geo.stories import infer_days
+from geo.territories import Rules, Territories, event_rows
 
-__all__ = ["BuildReport", "Config", "build", "build_if_stale", "extract_batch", "open_gazetteer"]
+__all__ = ["BuildReport", "Config", "build", "build_if_stale", "extract_batch", "open_gazetteer", "read_batch"]
 
 _BATCH = 50  # reports; enough to make a hop to another process cheap, few enough to show progress
+_BATCH_SIZE = 150_000  # characters
+_PER_TERRITORY = 5_000  # reports, whose claims take some 60 MB
 _OPENED, _READ = 0.3, 0.95  # shares of a build's progress at which the gazetteer is open and the reports are read
 _MARK = "reading"
 _TRAYS = ("undated", "unplaced", "unreadable", "rejected", "orphaned")
@@ -178,6 +174,15 @@ def extract_batch(documents: list[Document], config: Config, find: Finder | None
     return [_extract_safely(document, gazetteer, language, find or find_mentions) for document in documents]
 
 
+def read_batch(documents: list[Document], config: Config) -> list[Extract]:
+    """Read a batch of reports as ``extract_batch`` does, for the tables: a tenth of that to send between processes.
+
+    Raises:
+        GazetteerError, ModelMissingError: what ``config`` names cannot be used.
+    """
+    return list(map(extract, extract_batch(documents, config)))
+
+
 def _extract_safely(document: Document, gazetteer: Gazetteer, language: Language, find: Finder) -> Reading:
     try:
         return _extract(document, gazetteer, language, find)
@@ -283,16 +288,19 @@ def _build(folder: Path, job: _Job) -> BuildReport:
     job.progress(_OPENED, "Loading the language model")
     model = load_language(job.config.model).name
     reading = repr((job.gazetteer, model, _installed_readers()))
-    with open_ledger(job.root, _code(), reading, fresh=job.fresh) as ledger, _uncollected():
-        tables, read = _work_out(_read_corrected(folder, job.corrections), job, ledger)
+    with (
+        open_ledger(job.root, _code(), reading, fresh=job.fresh) as ledger,
+        store.Workspace(job.root) as workspace,
+        _uncollected(),
+    ):
+        made = _work_out(_read_corrected(folder, job.corrections), job, ledger, workspace)
         job.progress(_READ, "Writing the tables")
         corrections = [correction.correction_id for correction in job.corrections]
-        counts = _counts(tables)
-        meta = {"key": job.key, "version": __version__, "model": model, "counts": counts, "corrections": corrections}
-        generation = store.publish(job.root, tables, meta)
+        meta = {"key": job.key, "version": __version__, "model": model, "counts": made.counts}
+        generation = store.publish(job.root, made.tables, meta | {"corrections": corrections})
         ledger.drop_unused()
     job.progress(1.0, "Done")
-    return _report(generation, fresh=True, read=read, warning=ledger.error)
+    return _report(generation, fresh=True, read=made.read, warning=ledger.error)
 
 
 @contextmanager
@@ -319,43 +327,105 @@ def _collected() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _work_out(corpus: _Corpus, job: _Job, ledger: Ledger) -> tuple[dict[str, list[dict[str, Any]]], int]:
-    """Return the tables of a corpus, and how many of its reports were read for them."""
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The tables of a corpus, what they hold in numbers, and how many reports were read for them."""
+
+    tables: Mapping[str, Rows]
+    counts: Mapping[str, int]
+    read: int
+
+
+def _work_out(corpus: _Corpus, job: _Job, ledger: Ledger, workspace: store.Workspace) -> _Made:
     job.progress(_OPENED, "Comparing the reports")
     links = ledger.known_links()
     stories = find_stories(corpus.documents, ledger.print_of, links)
     ledger.keep_links(links)
     origins = {report_id: story.origin for story in stories for report_id in story.scores}
     documents = infer_days(inherit_days(corpus.documents, origins))
-    kept = _kept(documents, job, ledger)
-    missing = [d for d in documents if d.report_id not in kept]
-    with _collected():
-        new = {read.document.report_id: read for read in _read_new(missing, job, ledger)}
-    extracts = [kept.get(d.report_id) or new[d.report_id] for d in documents]
-    copies, borrowings = trace(corpus.documents, stories, ledger.trace_of)
-    tables = _tables(extracts, corpus, origins, variants(borrowings))
-    tables |= {"copies": [copy_row(c) for c in copies], "lineage": [lineage_row(b) for b in borrowings]}
-    return tables, len(new)
+    missing = sorted(_unread(documents, job, ledger), key=lambda d: origins[d.report_id].origin_id)
+    _read_new(missing, job, ledger)
+    spool, tray = Spool(lambda: workspace.folder), Counter[str]()
+    families = _trace(corpus.documents, stories, ledger, spool)
+    territories = Territories(lambda: workspace.folder, 1 + len(documents) // _PER_TERRITORY)
+    amended, corrected = _amend(documents, corpus, job, ledger)
+    around = Surroundings(origins, families, corrected)
+    for extracts in _extracts(documents, job, ledger):
+        assembled = assemble(extracts, around)
+        tray.update(row["kind"] for row in assembled.rows["tray"])
+        spool.add(assembled.rows)
+        territories.add(assembled.told)
+    rest = [*correction_tray(amended, corpus.orphans), *map(unreadable_row, corpus.unreadable)]
+    tray.update(row["kind"] for row in rest)
+    spool.add({"tray": rest})
+    for rows in event_rows(territories, Rules(amended.together, amended.apart)):
+        spool.add({"events": rows})
+    counts = {name: spool.counts[name] for name in ("reports", "claims", "events")}
+    sources = len({origin.origin_id for origin in origins.values()})
+    return _Made(spool.tables(), counts | {kind: tray[kind] for kind in _TRAYS} | {"sources": sources}, len(missing))
 
 
-def _kept(documents: Iterable[Document], job: _Job, ledger: Ledger) -> dict[str, Extract]:
-    """Return what earlier builds have read, by report."""
+def _unread(documents: Iterable[Document], job: _Job, ledger: Ledger) -> list[Document]:
+    """Return the reports that no earlier build has read as they are now."""
     if open_online(job.config.online, job.config.online_url):  # which may know today what it did not know yesterday
-        return {}
-    found = {d.report_id: known for d in documents if (known := ledger.find(d)) is not None}
-    return {id_: known for id_, known in found.items() if not (job.retry and known.error)}
+        return list(documents)
+    return [d for d in documents if not ledger.has(d, failed=not job.retry)]
 
 
-def _read_new(documents: Sequence[Document], job: _Job, ledger: Ledger) -> Iterator[Extract]:
-    """Read reports; each goes through the ledger, so that what was just read and what was kept are alike."""
-    batches = [list(documents[i : i + _BATCH]) for i in range(0, len(documents), _BATCH)]
+def _read_new(documents: Sequence[Document], job: _Job, ledger: Ledger) -> None:
+    """Read reports into the ledger, from which all are taken: what was just read and what was kept are alike."""
     done = 0
-    with _marked(job) as runner:
-        for readings in runner(partial(extract_batch, config=job.config), batches):
-            yield from (ledger.keep(extract(reading)) for reading in readings)
-            done += len(readings)
+    with _collected(), _marked(job) as runner:
+        for extracts in runner(partial(read_batch, config=job.config), list(_batches(documents))):
+            for item in extracts:
+                ledger.keep(item)
+            done += len(extracts)
             share = _OPENED + (_READ - _OPENED) * done / len(documents)
             job.progress(share, f"Read {done:,} of {len(documents):,} reports")
+
+
+def _batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
+    """Yield reports in batches of like length, so that all workers end together."""
+    batch: list[Document] = []
+    size = 0
+    for document in documents:
+        batch.append(document)
+        size += len(document.text)
+        if len(batch) >= _BATCH or size >= _BATCH_SIZE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _extracts(documents: Sequence[Document], job: _Job, ledger: Ledger) -> Iterator[list[Extract]]:
+    """Yield what was read in reports, some reports at a time; what the ledger has lost is read again."""
+    for first in range(0, len(documents), _BATCH):
+        batch = documents[first : first + _BATCH]
+        found = {d.report_id: ledger.find(d) for d in batch}
+        lost = [d for d in batch if found[d.report_id] is None]
+        if lost:
+            _read_new(lost, job, ledger)
+            found |= {d.report_id: ledger.find(d) for d in lost}
+        yield [item for item in found.values() if item is not None]
+
+
+def _amend(
+    documents: Iterable[Document], corpus: _Corpus, job: _Job, ledger: Ledger
+) -> tuple[Amended, dict[str, list[Claim]]]:
+    """Apply the corrections to the reports that they name."""
+    names = named_reports(corpus.corrections)
+    named = [d for d in documents if names and not names.isdisjoint((d.report, d.report_id))]
+    return amend(chain.from_iterable(_extracts(named, job, ledger)), corpus.corrections)
+
+
+def _trace(
+    documents: Iterable[Document], stories: Iterable[Story], ledger: Ledger, spool: Spool
+) -> dict[tuple[str, int], str]:
+    """Put what reports have from each other into the tables; return the families of their sentences."""
+    copies, borrowings = trace(documents, stories, ledger.trace_of)
+    spool.add({"copies": map(copy_row, copies), "lineage": map(lineage_row, borrowings)})
+    return variants(borrowings)
 
 
 @contextmanager
@@ -376,128 +446,8 @@ def _marked(job: _Job) -> Iterator[Runner]:
             mark.unlink(missing_ok=True)
 
 
-def _tables(
-    extracts: Sequence[Extract],
-    corpus: _Corpus,
-    origins: Mapping[str, Origin],
-    families: Mapping[tuple[str, int], str],
-) -> dict[str, list[dict[str, Any]]]:
-    read = _distinct(claim for x in extracts for claim in x.claims)
-    amended = apply_corrections(read, corpus.corrections)
-    placed = [claim for claim in amended.claims if claim.place is not None]
-    rows = {claim_id(claim): claim_row(claim, origins[claim.report_id].origin_id) for claim in placed}
-    published = {x.document.report_id: x.document.published for x in extracts}
-    origin_ids = {report: origin.origin_id for report, origin in origins.items()}
-    events = build_events(placed, published, origin_ids, amended.together, amended.apart, families)
-    return {
-        "claims": list(rows.values()),
-        "events": [event_row(event, rows) for event in events],
-        "reports": [report_row(x.document, origins[x.document.report_id]) for x in extracts],
-        "mentions": [row for x in extracts for row in mention_rows(x.document.report_id, x.mentions)],
-        "tray": [
-            *_claim_tray(amended.claims),
-            *_correction_tray(amended, corpus.orphans),
-            *_broken_tray(extracts),
-            *map(_unreadable_row, corpus.unreadable),
-        ],
-    }
-
-
-def _distinct(claims: Iterable[Claim]) -> list[Claim]:
-    """Return one claim for each id, the surest first: the surest, and of equals the one that holds a figure."""
-    best: dict[str, Claim] = {}
-    for claim in claims:
-        id_ = claim_id(claim)
-        best[id_] = min(best[id_], claim, key=_rank) if id_ in best else claim
-    return [best[id_] for id_ in sorted(best, key=lambda id_: (*_sureness(best[id_]), id_))]
-
-
-def _rank(claim: Claim) -> tuple[float, bool, str]:
-    return *_sureness(claim), repr(claim)
-
-
-def _sureness(claim: Claim) -> tuple[float, bool]:
-    return -claim.confidence, claim.quantity is None
-
-
-def _claim_tray(claims: Iterable[Claim]) -> Iterator[dict[str, Any]]:
-    for claim in claims:
-        if claim.place is None:
-            yield _claim_tray_row("unplaced", claim, claim.reason or "its place is not known")
-        elif claim.date_from is None and claim.date_to is None:
-            yield _claim_tray_row("undated", claim, claim.reason or _why_undated(claim))
-
-
-def _why_undated(claim: Claim) -> str:
-    if claim.status is Status.PLANNED:
-        return "it is planned, and no day is given for it"
-    return "no day could be read for it, and the report's own day is not known"
-
-
-def _correction_tray(amended: Amended, orphans: Iterable[Orphan]) -> Iterator[dict[str, Any]]:
-    yield from map(_rejected_row, amended.rejected)
-    yield from map(_orphan_row, (*amended.orphans, *orphans))
-
-
-def _rejected_row(rejection: Rejection) -> dict[str, Any]:
-    row = _claim_tray_row("rejected", rejection.claim, f"rejected {_by_whom(rejection.correction)}")
-    return row | {"correction_id": rejection.correction.correction_id}
-
-
-def _orphan_row(orphan: Orphan) -> dict[str, Any]:
-    correction, anchor = orphan.correction, orphan.correction.anchors[0]
-    return {
-        "kind": "orphaned",
-        "report_id": anchor.report_id,
-        "report": anchor.report,
-        "claim_id": anchor.claim_id,
-        "start": None,
-        "end": None,
-        "text": anchor.text,
-        "reason": f"{orphan.reason} ({correction.action} {_by_whom(correction)})",
-        "correction_id": correction.correction_id,
-    }
-
-
-def _by_whom(correction: Correction) -> str:
-    return f"by {correction.author}: {' '.join(correction.reason.split())}"
-
-
-def _claim_tray_row(kind: str, claim: Claim, reason: str) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "report_id": claim.report_id,
-        "report": claim.report,
-        "claim_id": claim_id(claim),
-        "start": claim.start,
-        "end": claim.end,
-        "text": claim.text,
-        "reason": reason,
-        "correction_id": "",
-    }
-
-
-def _broken_tray(extracts: Iterable[Extract]) -> Iterator[dict[str, Any]]:
-    for broken in extracts:
-        if broken.error:
-            row = _unreadable_row(Unreadable(broken.document.report, broken.error))
-            yield row | {"report_id": broken.document.report_id}
-
-
-def _unreadable_row(item: Unreadable) -> dict[str, Any]:
-    empty = {"report_id": "", "claim_id": "", "start": None, "end": None, "text": "", "correction_id": ""}
-    return {"kind": "unreadable", "report": item.report, "reason": item.reason, **empty}
-
-
-def _counts(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, int]:
-    kinds = [row["kind"] for row in tables["tray"]]
-    tray = {kind: kinds.count(kind) for kind in _TRAYS}
-    sources = {row["origin_id"] for row in tables["reports"]}
-    return {name: len(tables[name]) for name in ("reports", "claims", "events")} | tray | {"sources": len(sources)}
-
-
 def _report(generation: Generation, *, fresh: bool, read: int = 0, warning: str = "") -> BuildReport:
-    lines = generation.table("tray").to_pylist()
+    lines = generation.records("SELECT report, reason FROM tray WHERE kind = 'unreadable' ORDER BY report, reason")
     counts = generation.meta["counts"]
     return BuildReport(
         generation=generation,
@@ -510,7 +460,7 @@ def _report(generation: Generation, *, fresh: bool, read: int = 0, warning: str 
         rejected=counts["rejected"],
         orphaned=counts["orphaned"],
         model=generation.meta["model"],
-        unreadable=tuple(Unreadable(x["report"], x["reason"]) for x in lines if x["kind"] == "unreadable"),
+        unreadable=tuple(Unreadable(x["report"], x["reason"]) for x in lines),
         fresh=fresh,
         read=read,
         warning=warning,

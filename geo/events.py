@@ -39,6 +39,7 @@ __all__ = [
     "mention_values",
     "report_row",
     "schema",
+    "to_event",
 ]
 
 
@@ -401,29 +402,36 @@ def build_events(
     that copies share.
     """
     groups = group_claims(claims, families, together, apart)
-    return sorted((_event(group, published, origins) for group in groups), key=lambda e: e.event_id)
+    return sorted((to_event(group, published, origins) for group in groups), key=lambda e: e.event_id)
 
 
-def event_row(event: Event, by_id: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return the event as a row of the events table; ``by_id`` maps claim_id to its claims row."""
-    rows = [by_id[c] for c in event.claim_ids]
+def event_row(event: Event, by_id: Mapping[str, Claim]) -> dict[str, Any]:
+    """Return the event as a row of the events table; ``by_id`` maps claim_id to its claims."""
+    claims = [by_id[c] for c in event.claim_ids]
     headline = by_id[event.headline_claim_id]
-    copied = ("place_id", "place_name", "country_code", "admin1_code", "lat", "lon", "radius_km", "place_kind")
+    place = headline.place
     return {
         "event_id": event.event_id,
         "claim_ids": list(event.claim_ids),
         "headline_claim_id": event.headline_claim_id,
-        "headline": headline["text"],
-        **{name: headline[name] for name in copied},
-        "date_from": min((r["date_from"] for r in rows if r["date_from"]), default=None),
-        "date_to": max((r["date_to"] for r in rows if r["date_to"]), default=None),
-        "event_type": headline["event_type"],
-        "status": headline["status"],
+        "headline": headline.text,
+        "place_id": place.place_id if place else "",
+        "place_name": place.name if place else "",
+        "country_code": place.country_code if place else "",
+        "admin1_code": place.admin1_code if place else "",
+        "lat": place.lat if place else None,
+        "lon": place.lon if place else None,
+        "radius_km": place.radius_km if place else None,
+        "place_kind": place.kind.value if place else "",
+        "date_from": min((c.date_from for c in claims if c.date_from), default=None),
+        "date_to": max((c.date_to for c in claims if c.date_to), default=None),
+        "event_type": headline.event_type.value,
+        "status": headline.status.value,
         "n_reports": event.n_reports,
         "independent_sources": event.independent_sources,
         "independent_claimants": event.independent_claimants,
         "disputed": event.disputed,
-        "claimants": _claimants(r for r in rows if r["claim_id"] not in event.opposing_claim_ids),
+        "claimants": _claimants(c for c in claims if claim_id(c) not in event.opposing_claim_ids),
         "opposing_claimants": _claimants(by_id[c] for c in event.opposing_claim_ids),
         "opposing_claim_ids": list(event.opposing_claim_ids),
         "first_published": event.first_published,
@@ -431,15 +439,16 @@ def event_row(event: Event, by_id: Mapping[str, dict[str, Any]]) -> dict[str, An
     }
 
 
-def _claimants(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    return sorted({row["claimant"] for row in rows if row["claimant"]})
+def _claimants(claims: Iterable[Claim]) -> list[str]:
+    return sorted({claim.claimant for claim in claims if claim.claimant})
 
 
 def _hash(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
-def _event(group: Group, published: Mapping[str, date | None], origins: Mapping[str, str]) -> Event:
+def to_event(group: Group, published: Mapping[str, date | None], origins: Mapping[str, str]) -> Event:
+    """Return the event of a group; ``published`` and ``origins`` are as in ``build_events``."""
     claims = group.claims
     ids = [claim_id(c) for c in claims]
     days = sorted(d for d in (published.get(c.report_id) for c in claims) if d is not None)

@@ -17,7 +17,28 @@ from geopy.distance import great_circle
 from geo.lexicon import REPELLING
 from geo.model import Claim, DateBasis, EventType, Place, PlaceKind, Status
 
-__all__ = ["Group", "claim_id", "group_claims", "opposed", "same_speaker"]
+__all__ = [
+    "Computed",
+    "Group",
+    "Pair",
+    "Reach",
+    "Run",
+    "claim_id",
+    "find_homes",
+    "find_meetings",
+    "group_claims",
+    "is_computed",
+    "join_pairs",
+    "opposed",
+    "reach_of",
+    "run_id",
+    "same_speaker",
+    "settle",
+    "split_runs",
+    "to_group",
+    "with_guests",
+    "without_home",
+]
 
 Pair = tuple[str, str]
 Families = Mapping[tuple[str, int], str]
@@ -40,6 +61,10 @@ _HARM = frozenset(
         EventType.ACCIDENT,
     }
 )
+
+
+Run = list[Claim]
+"""Claims of one happening at one place, before anything joins them to another run."""
 
 
 @dataclass(slots=True)
@@ -81,18 +106,32 @@ def group_claims(
     never into one; ``apart`` goes first.
     """
     families = families or {}
-    buckets: dict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if claim.place is not None:
-            buckets[claim.place.place_id, claim.event_type.value, claim.status is Status.PLANNED].append(claim)
-    runs = [run for key in sorted(buckets) for run in _runs(sorted(buckets[key], key=claim_id))]
-    runs = _with_contradictions(_with_computed_places(runs), families)
-    divided = {frozenset(pair) for pair in apart}
-    runs = [part for run in runs for part in (_separated(run, divided) if divided else [run])]
-    return [_group(run, families) for run in _joined(runs, together, divided)]
+    claims = [claim for claim in claims if claim.place is not None]
+    named = split_runs(claim for claim in claims if not is_computed(claim))
+    computed = split_runs(claim for claim in claims if is_computed(claim))
+    homes = find_homes(find_meetings(Computed(map(reach_of, computed)), map(reach_of, named)))
+    runs = settle([*with_guests(named, computed, homes), *without_home(computed, homes)], families, apart)
+    return [to_group(run, families) for run in join_pairs(runs, together, apart)]
 
 
 # --- one place, one type ---
+
+
+def split_runs(claims: Iterable[Claim]) -> list[Run]:
+    """Return the placed claims in runs, each of one place, one type, days that overlap, and one actor."""
+    buckets: dict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        buckets[_place([claim]).place_id, claim.event_type.value, _is_planned(claim)].append(claim)
+    return [run for key in sorted(buckets) for run in _runs(sorted(buckets[key], key=claim_id))]
+
+
+def run_id(run: Sequence[Claim]) -> str:
+    """Return what a run is known by: the smallest id of its claims."""
+    return min(map(claim_id, run))
+
+
+def _is_planned(claim: Claim) -> bool:
+    return claim.status is Status.PLANNED
 
 
 def _runs(claims: Sequence[Claim]) -> list[list[Claim]]:
@@ -156,26 +195,93 @@ def _overlap(one: Claim, others: Iterable[Claim]) -> bool:
     return any(first <= end and start <= last for start, end in spans)
 
 
-# --- computed places and contradictions ---
+# --- computed places ---
 
 
-def _with_computed_places(runs: list[list[Claim]]) -> list[list[Claim]]:
-    """Join what is told of a computed place to the one event of a named place that lies within their radii."""
-    named: dict[tuple[EventType, bool, int, int], list[int]] = defaultdict(list)
-    for number, run in enumerate(runs):
-        if _place(run).kind is not PlaceKind.RELATIVE and (cell := _cell(run[0])) is not None:
-            named[run[0].event_type, run[0].status is Status.PLANNED, *cell].append(number)
-    joined = dict(enumerate(runs))
-    for number, run in enumerate(runs):
-        cell = _cell(run[0]) if _place(run).kind is PlaceKind.RELATIVE else None
-        if cell is None:
-            continue
-        kind = (run[0].event_type, run[0].status is Status.PLANNED)
-        cells = [(cell[0] + i, cell[1] + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-        near = [n for c in cells for n in named.get((*kind, *c), ()) if _touch(run, joined[n])]
-        if len(near) == 1:
-            joined[near[0]] = [*joined[near[0]], *joined.pop(number)]
-    return list(joined.values())
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What decides whether two runs meet: type, place with its radius in km, and the days of their claims."""
+
+    run_id: str
+    kind: EventType
+    planned: bool
+    lat: float
+    lon: float
+    radius_km: float
+    days: tuple[tuple[date, date], ...]
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """The degree that the place lies in."""
+        return int(self.lat // 1), int(self.lon // 1)
+
+    def meets(self, other: "Reach") -> bool:
+        """Whether the two overlap in days and their places in radii."""
+        if not any(first <= end and start <= last for first, last in self.days for start, end in other.days):
+            return False
+        apart = great_circle((self.lat, self.lon), (other.lat, other.lon)).km
+        return bool(apart <= self.radius_km + other.radius_km)
+
+
+def is_computed(claim: Claim) -> bool:
+    """Whether a claim's place is computed from another one: "near Acre"."""
+    return claim.place is not None and claim.place.kind is PlaceKind.RELATIVE
+
+
+def reach_of(run: Sequence[Claim]) -> Reach | None:
+    """Return the reach of a run; None for areas and what has no point or no day."""
+    place = _place(run)
+    days = tuple(_days(c) for c in run if c.date_from is not None)
+    if place.lat is None or place.lon is None or place.kind in {PlaceKind.REGION, PlaceKind.COUNTRY} or not days:
+        return None
+    return Reach(run_id(run), run[0].event_type, _is_planned(run[0]), place.lat, place.lon, place.radius_km, days)
+
+
+class Computed:
+    """The reaches of runs about computed places, found by the degrees around them."""
+
+    def __init__(self, reaches: Iterable[Reach | None]) -> None:
+        """Keep the reaches; None is passed over."""
+        self._near: dict[tuple[EventType, bool, int, int], list[Reach]] = defaultdict(list)
+        for reach in reaches:
+            if reach is not None:
+                lat, lon = reach.cell
+                for cell in ((lat + i, lon + j) for i in (-1, 0, 1) for j in (-1, 0, 1)):
+                    self._near[reach.kind, reach.planned, *cell].append(reach)
+
+    def met_by(self, named: Reach) -> list[str]:
+        """Return the runs that a run about a named place meets."""
+        near = self._near.get((named.kind, named.planned, *named.cell), ())
+        return [reach.run_id for reach in near if reach.meets(named)]
+
+
+def find_meetings(computed: Computed, named: Iterable[Reach | None]) -> Iterator[Pair]:
+    """Yield a run about a computed place and a run about a named one that meet, by their ids."""
+    for reach in named:
+        if reach is not None:
+            yield from ((met, reach.run_id) for met in computed.met_by(reach))
+
+
+def find_homes(meetings: Iterable[Pair]) -> dict[str, str]:
+    """Return for each run about a computed place that meets exactly one run about a named place the id of that one."""
+    met: dict[str, list[str]] = defaultdict(list)
+    for computed, named in meetings:
+        met[computed].append(named)
+    return {computed: found[0] for computed, found in met.items() if len(found) == 1}
+
+
+def with_guests(named: Iterable[Run], computed: Iterable[Run], homes: Mapping[str, str]) -> list[Run]:
+    """Return the runs about named places, each with the claims of the runs that are at home there."""
+    guests: dict[str, Run] = defaultdict(list)
+    for run in computed:
+        if (home := homes.get(run_id(run))) is not None:
+            guests[home] += run
+    return [[*run, *guests[id_]] if guests and (id_ := run_id(run)) in guests else run for run in named]
+
+
+def without_home(computed: Iterable[Run], homes: Mapping[str, str]) -> list[Run]:
+    """Return the runs about computed places that stay by themselves."""
+    return [run for run in computed if run_id(run) not in homes]
 
 
 def _place(run: Sequence[Claim]) -> Place:
@@ -184,23 +290,17 @@ def _place(run: Sequence[Claim]) -> Place:
     return place
 
 
-def _cell(claim: Claim) -> tuple[int, int] | None:
-    """Return the degree that a place lies in; None for areas and what has no point."""
-    place = claim.place
-    if place is None or place.lat is None or place.lon is None:
-        return None
-    return None if place.kind in {PlaceKind.REGION, PlaceKind.COUNTRY} else (int(place.lat // 1), int(place.lon // 1))
+# --- contradictions ---
 
 
-def _touch(one: Sequence[Claim], other: Sequence[Claim]) -> bool:
-    """Whether two runs overlap in days and their places in radii."""
-    a, b = _place(one), _place(other)
-    if not any(_overlap(claim, other) for claim in one):
-        return False
-    return bool(great_circle((a.lat, a.lon), (b.lat, b.lon)).km <= a.radius_km + b.radius_km)
+def settle(runs: Sequence[Run], families: Families, apart: Collection[Pair] = ()) -> list[Run]:
+    """Return the runs of whole places, joined where one contradicts another, and split where an analyst says so."""
+    divided = {frozenset(pair) for pair in apart}
+    joined = _with_contradictions(runs, families)
+    return [part for run in joined for part in (_separated(run, divided) if divided else [run])]
 
 
-def _with_contradictions(runs: list[list[Claim]], families: Families) -> list[list[Claim]]:
+def _with_contradictions(runs: Sequence[Run], families: Families) -> list[list[Claim]]:
     """Join to each run of a place the ones whose claims contradict its own; an answer joins the latest it answers."""
     by_place: dict[str, list[int]] = defaultdict(list)
     for number, run in enumerate(runs):
@@ -357,10 +457,9 @@ def _separated(claims: list[Claim], divided: Collection[frozenset[str]]) -> list
     return parts
 
 
-def _joined(
-    runs: list[list[Claim]], together: Collection[Pair], divided: Collection[frozenset[str]]
-) -> list[list[Claim]]:
-    """Join the runs of each pair, unless that would bring together what is divided."""
+def join_pairs(runs: Sequence[Run], together: Collection[Pair], apart: Collection[Pair] = ()) -> list[Run]:
+    """Join the runs of each pair that an analyst has put together, unless that would bring together what is apart."""
+    divided = {frozenset(pair) for pair in apart}
     home = {claim_id(claim): number for number, run in enumerate(runs) for claim in run} if together else {}
     joined = dict(enumerate(runs))
     for one, other in sorted(together):
@@ -380,7 +479,8 @@ def _divides(divided: Collection[frozenset[str]], ones: Iterable[Claim], others:
     return any(frozenset((claim_id(one), other)) in divided for one in ones for other in ids)
 
 
-def _group(run: Sequence[Claim], families: Families) -> Group:
+def to_group(run: Sequence[Claim], families: Families) -> Group:
+    """Return a run as a group, with the pairs in it that contradict each other."""
     claims = sorted({claim_id(c): c for c in run}.values(), key=claim_id)
     contentious = [c for c in claims if _is_contentious(c)]
     pairs = ((a, b) for a in contentious for b in claims if a is not b and opposed(a, b, families))

@@ -51,33 +51,37 @@ Key = bytes
 class Ledger:
     """The answers of one project; ``error`` says in one line why nothing is kept, or ''.
 
-    ``is_damaged`` tells that the file is at fault, not a full disk or who locks it. A ledger that cannot be used is as
-    good as an empty one: no build fails for it.
+    ``is_damaged`` tells that the file is at fault, not a full disk or who locks it. Where the file cannot be used, a
+    temporary one takes its place, empty, which this build alone has: no build fails for its ledger.
     """
 
     def __init__(self, database: sqlite3.Connection | None, code: str, reading: str, error: str = "") -> None:
-        """Keep answers of this ``code``, and readings of what else ``reading`` names; None keeps nothing."""
+        """Keep answers of this ``code``, and readings of what else ``reading`` names; None keeps them temporarily."""
         self.error = error
         self.is_damaged = False
-        self._database = database
+        self._database = _temporary() if database is None else database
         self._code, self._reading = code, reading
         self._new: dict[Key, bytes] = {}
         self._used: set[Key] = set()
 
     # --- what is kept ---
 
+    def has(self, document: Document, *, failed: bool = True) -> bool:
+        """Tell whether it is kept what was read in a report as it is now, or that it could not be read (``failed``)."""
+        found = self._find(self._reading_key(document))
+        if found is None or failed:
+            return found is not None
+        kept = _unpack_extract(document, found)
+        return kept is not None and not kept.error
+
     def find(self, document: Document) -> Extract | None:
         """Return what was read in a report as it is now."""
         found = self._find(self._reading_key(document))
         return None if found is None else _unpack_extract(document, found)
 
-    def keep(self, extract: Extract) -> Extract:
-        """Keep what was read in a report; return it as ``find`` will."""
-        content = _pack_extract(extract)
-        self._keep(self._reading_key(extract.document), content)
-        kept = _unpack_extract(extract.document, content)
-        assert kept is not None, "it has just been packed"  # noqa: S101 - tells the type checker so
-        return kept
+    def keep(self, extract: Extract) -> None:
+        """Keep what was read in a report."""
+        self._keep(self._reading_key(extract.document), _pack_extract(extract))
 
     def print_of(self, document: Document) -> Print:
         """Return what is compared of a report, as ``fingerprint`` does."""
@@ -118,8 +122,8 @@ class Ledger:
 
     def _find(self, key: Key) -> bytes | None:
         self._used.add(key)
-        if self._database is None:
-            return None
+        if key in self._new:
+            return self._new[key]
         try:
             row = self._database.execute("SELECT content FROM kept WHERE key = ?", (key,)).fetchone()
         except sqlite3.Error as error:
@@ -135,19 +139,22 @@ class Ledger:
 
     def flush(self) -> None:
         """Put what is new on the disk."""
-        if self._database is not None and self._new:
-            try:
-                with self._database:
-                    self._database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", self._new.items())
-            except sqlite3.Error as error:
-                self._give_up(error)
+        if not self._new:
+            return
+        try:
+            self._insert()
+        except sqlite3.Error as error:
+            self._give_up(error)
+            self._insert()
         self._new.clear()
+
+    def _insert(self) -> None:
+        with self._database:
+            self._database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", self._new.items())
 
     def drop_unused(self) -> None:
         """Drop what the last builds have not used; called once a build has been published."""
         self.flush()
-        if self._database is None:
-            return
         try:
             with self._database:
                 (last,) = self._database.execute("SELECT coalesce(max(build), 0) FROM used").fetchone()
@@ -161,7 +168,13 @@ class Ledger:
     def _give_up(self, error: sqlite3.Error) -> None:
         self.error = f"{_FILE} cannot be used, so the next build reads all reports again: {error}"
         self.is_damaged = not isinstance(error, sqlite3.OperationalError)
-        self._database = None
+        self._database.close()
+        self._database = _temporary()
+
+    def close(self) -> None:
+        """Put what is new on the disk and close the file."""
+        self.flush()
+        self._database.close()
 
 
 @contextmanager
@@ -177,14 +190,13 @@ def open_ledger(root: Path, code: str, reading: str, *, fresh: bool = False) -> 
             with database:
                 database.execute("DELETE FROM kept")
     except (sqlite3.Error, OSError) as error:
-        yield Ledger(None, code, reading, f"{_FILE} cannot be opened, so the next build reads all again: {error}")
-        return
-    ledger = Ledger(database, code, reading)
+        ledger = Ledger(None, code, reading, f"{_FILE} cannot be opened, so the next build reads all again: {error}")
+    else:
+        ledger = Ledger(database, code, reading)
     try:
         yield ledger
     finally:
-        ledger.flush()
-        database.close()
+        ledger.close()
         if ledger.is_damaged:
             _remove(path)
 
@@ -210,6 +222,13 @@ def _opened(path: Path) -> sqlite3.Connection:
     except sqlite3.Error:
         database.close()
         raise
+    return database
+
+
+def _temporary() -> sqlite3.Connection:
+    """Open a file that has no name and goes with the process; SQLite writes it only when it grows."""
+    database = sqlite3.connect("")
+    database.executescript(_SCHEMA)
     return database
 
 

@@ -19,14 +19,14 @@ from os import cpu_count
 from threading import Timer
 from time import monotonic
 
-from geo.model import Document, Reading
+from geo.model import Document, Extract
 
 __all__ = ["POISON", "Limits", "Runner", "Work", "apart", "default_runner", "processes"]
 
 POISON = "killed the worker that read it"
 
-Work = Callable[[list[Document]], list[Reading]]
-Runner = Callable[[Work, Iterable[list[Document]]], Iterable[list[Reading]]]
+Work = Callable[[list[Document]], list[Extract]]
+Runner = Callable[[Work, Iterable[list[Document]]], Iterable[list[Extract]]]
 
 _FEW = 200  # reports; to read so many takes about as long as workers take to load the model (measured: 4 s each)
 # Deaths over one report alone: of 100 kills from outside, two hit one report in a run out of three (computed).
@@ -72,7 +72,7 @@ def processes(workers: int, limits: Limits | None = None) -> Runner:
     return partial(_run, workers, limits or Limits())
 
 
-def _processes_for_many(workers: int, work: Work, batches: Iterable[list[Document]]) -> Iterable[list[Reading]]:
+def _processes_for_many(workers: int, work: Work, batches: Iterable[list[Document]]) -> Iterable[list[Extract]]:
     batches = list(batches)
     runner = processes(workers) if sum(map(len, batches)) > _FEW else map
     return runner(work, batches)
@@ -111,11 +111,11 @@ class _Worker:
         with self._in_time(), suppress(OSError):
             self.pipe.send(part.documents)
 
-    def answer(self) -> "list[Reading] | Exception | None":
+    def answer(self) -> "list[Extract] | Exception | None":
         """Return what the worker sent, None where it died or sent half an answer."""
         try:
             with self._in_time():
-                answer: list[Reading] | Exception = self.pipe.recv()
+                answer: list[Extract] | Exception = self.pipe.recv()
         except (OSError, EOFError):
             return None
         return answer
@@ -144,15 +144,15 @@ class _Results:
     """What has been read, held until all before it has been."""
 
     batches: Sequence[list[Document]]
-    readings: dict[int, dict[int, Reading]] = field(default_factory=dict)
+    readings: dict[int, dict[int, Extract]] = field(default_factory=dict)
     done: int = 0
 
-    def add(self, part: _Part, readings: Sequence[Reading]) -> None:
+    def add(self, part: _Part, readings: Sequence[Extract]) -> None:
         """Take what was read of a part."""
         found = self.readings.setdefault(part.batch, {})
         found.update(enumerate(readings, part.first))
 
-    def take(self) -> Iterator[list[Reading]]:
+    def take(self) -> Iterator[list[Extract]]:
         """Yield the batches whose turn it is."""
         while self.done < len(self.batches) and len(self.readings.get(self.done, ())) == len(self.batches[self.done]):
             found = self.readings.pop(self.done, {})
@@ -160,7 +160,7 @@ class _Results:
             yield [found[n] for n in sorted(found)]
 
 
-def _run(workers: int, limits: Limits, work: Work, batches: Iterable[list[Document]]) -> Iterator[list[Reading]]:
+def _run(workers: int, limits: Limits, work: Work, batches: Iterable[list[Document]]) -> Iterator[list[Extract]]:
     results = _Results(list(batches))
     pool = _Pool(workers, limits, work, deque(_Part(n, 0, batch) for n, batch in enumerate(results.batches) if batch))
     try:
@@ -192,7 +192,7 @@ class _Pool:
             worker.end()
         self._workers = []
 
-    def step(self) -> Iterator[tuple[_Part, list[Reading]]]:
+    def step(self) -> Iterator[tuple[_Part, list[Extract]]]:
         """Keep all workers busy and yield what the next answers bring."""
         if self._false_starts >= _FALSE_STARTS:
             yield from self._read_here()
@@ -214,7 +214,7 @@ class _Pool:
         for _ in range(min(self._size - len(self._workers), len(self._waiting) - loading)):
             self._workers.append(_start(self._work, self._limits))
 
-    def _hear(self, worker: _Worker) -> Iterator[tuple[_Part, list[Reading]]]:
+    def _hear(self, worker: _Worker) -> Iterator[tuple[_Part, list[Extract]]]:
         answer = worker.answer()
         if answer is None:
             yield from self._bury(worker)
@@ -226,7 +226,7 @@ class _Pool:
             yield worker.part, answer
         worker.part, worker.is_ready, worker.deadline = None, True, float("inf")
 
-    def _bury(self, worker: _Worker) -> Iterator[tuple[_Part, list[Reading]]]:
+    def _bury(self, worker: _Worker) -> Iterator[tuple[_Part, list[Extract]]]:
         """End a worker that died or hangs; its reports are read again alone, but for one that has cost too many."""
         self._workers.remove(worker)
         worker.end()
@@ -238,12 +238,12 @@ class _Pool:
         elif part.deaths + 1 < _FATAL:
             self._waiting.appendleft(_Part(part.batch, part.first, part.documents, part.deaths + 1))
         else:
-            yield part, [Reading(part.documents[0], error=POISON)]
+            yield part, [Extract(part.documents[0], error=POISON)]
 
-    def _read_here(self) -> Iterator[tuple[_Part, list[Reading]]]:
+    def _read_here(self) -> Iterator[tuple[_Part, list[Extract]]]:
         """Read one part in this process, where no worker can be started: that is slow, but nothing is lost."""
         part = self._waiting.popleft()
-        yield part, self._work(part.documents) if not part.deaths else [Reading(part.documents[0], error=POISON)]
+        yield part, self._work(part.documents) if not part.deaths else [Extract(part.documents[0], error=POISON)]
 
 
 # --- in the worker ---
@@ -267,7 +267,7 @@ def _serve(pipe: Connection, work: Work) -> None:
             pipe.send(_answer(work, pipe.recv()))
 
 
-def _answer(work: Work, documents: list[Document]) -> list[Reading] | Exception:
+def _answer(work: Work, documents: list[Document]) -> list[Extract] | Exception:
     try:
         return work(documents)
     except Exception as error:  # noqa: BLE001 - raised again in the builder, as if the work had been done there

@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from tempfile import mkdtemp
+from typing import IO, Any
 
 import duckdb
 import pandas as pd
@@ -29,9 +30,11 @@ import pyarrow.parquet as pq
 
 from geo.errors import StoreError
 from geo.events import TABLES, Column, schema
+from geo.spool import Rows
 
 __all__ = [
     "Generation",
+    "Workspace",
     "current",
     "find_generation",
     "first_line",
@@ -46,6 +49,9 @@ __all__ = [
 
 _KEPT = 3
 _LOCK_SECONDS = 60
+_WORK = ".building-"  # how the folders begin that builds work in
+_ROW_GROUP = 20_000  # rows
+_SORT_MEMORY = "400MB"  # for the rows of a large table
 _SORTED_BY = ("report", "report_id", "start", "end", "claim_id", "event_id")
 _ID = re.compile(r"[0-9a-f]{16}")
 
@@ -213,11 +219,12 @@ def is_stale(root: Path, key: str) -> bool:
     return key not in [g.meta.get("key") for g in known]
 
 
-def publish(root: Path, tables: Mapping[str, list[dict[str, Any]]], meta: Mapping[str, Any]) -> Generation:
+def publish(root: Path, tables: Mapping[str, Rows], meta: Mapping[str, Any]) -> Generation:
     """Write the tables as a new generation and make it the current one; the last three stay.
 
-    ``tables`` maps names of ``geo.events.TABLES`` to rows; a table left out is empty. ``meta`` is JSON-able. A process
-    that dies at any point leaves the old or the new generation current and whole; its rests go at the next publish.
+    ``tables`` maps names of ``geo.events.TABLES`` to rows or a file of rows in any order, which are sorted within
+    bounded memory; a table left out is empty. ``meta`` is JSON-able. A process that dies at any point leaves the old or
+    the new generation current and whole; its rests go at the next publish.
 
     Raises:
         StoreError: the folder cannot be written, or another build has held it for a minute.
@@ -238,14 +245,13 @@ def publish(root: Path, tables: Mapping[str, list[dict[str, Any]]], meta: Mappin
     return Generation(path, json.loads((path / "meta.json").read_bytes()))
 
 
-def _write_generation(folder: Path, tables: Mapping[str, list[dict[str, Any]]], meta: Mapping[str, Any]) -> Path:
+def _write_generation(folder: Path, tables: Mapping[str, Rows], meta: Mapping[str, Any]) -> Path:
     """Write the files under a temporary name, flush them and give the folder the hash of their bytes as its name."""
     draft = folder / ".draft"
     draft.mkdir()
     for name, columns in TABLES.items():
-        rows = _in_order(tables.get(name, ()), columns)
         with (draft / f"{name}.parquet").open("xb") as file:
-            pq.write_table(pa.Table.from_pylist(rows, schema=schema(columns)), file, compression="zstd")
+            _write_rows(file, tables.get(name, []), columns)
             _flush(file)
     with (draft / "meta.json").open("xb") as file:
         file.write(json.dumps(dict(meta), indent=1, sort_keys=True).encode())
@@ -258,6 +264,33 @@ def _write_generation(folder: Path, tables: Mapping[str, list[dict[str, Any]]], 
         draft.rename(path)
         _flush_folder(folder)
     return path
+
+
+def _write_rows(file: IO[bytes], rows: Rows, columns: Sequence[Column]) -> None:
+    """Write the rows of a table in order, in row groups of a size that the count of rows alone decides."""
+    if isinstance(rows, Path):
+        with (
+            pq.ParquetWriter(file, schema(columns), compression="zstd") as writer,
+            _sorted_parts(rows, columns) as parts,
+        ):
+            for part in parts:
+                writer.write_batch(part, row_group_size=_ROW_GROUP)
+    else:
+        table = pa.Table.from_pylist(_in_order(rows, columns), schema=schema(columns))
+        pq.write_table(table, file, compression="zstd", row_group_size=_ROW_GROUP)
+
+
+@contextmanager
+def _sorted_parts(path: Path, columns: Sequence[Column]) -> Iterator[Iterator[pa.RecordBatch]]:
+    """Give the rows of a file as ``_in_order`` sorts them, a row group at a time, within bounded memory."""
+    with closing(duckdb.connect(config={"threads": 1, "memory_limit": _SORT_MEMORY})) as connection:
+        connection.execute("SET temp_directory = $folder", {"folder": str(path.parent / "sorting")})
+        names = [column.name for column in columns]
+        first = [name for name in _SORTED_BY if name in names]
+        order = ", ".join(f'"{name}" NULLS FIRST' for name in [*first, *(n for n in names if n not in first)])
+        query = f"SELECT * FROM read_parquet($path) ORDER BY {order}"  # noqa: S608 - our own columns
+        reader = connection.execute(query, {"path": str(path)}).to_arrow_reader(_ROW_GROUP)
+        yield (part.cast(schema(columns)) for part in reader or ())
 
 
 def _in_order(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> list[dict[str, Any]]:
@@ -355,17 +388,62 @@ def _opened(root: Path, name: str) -> Generation:
 
 
 @contextmanager
-def locked(root: Path) -> Iterator[None]:
-    """Let one process publish at a time. SQLite's file lock works on every system and goes when its holder dies."""
+def locked(root: Path, seconds: float | None = None) -> Iterator[None]:
+    """Let one process write at a time. SQLite's file lock works on every system and goes when its holder dies.
+
+    Raises:
+        StoreError: another process holds the folder for longer than ``seconds``, a minute unless told.
+    """
     with ExitStack() as stack:
         try:
+            timeout = _LOCK_SECONDS if seconds is None else seconds
             connection = stack.enter_context(
-                closing(sqlite3.connect(root / "lock.sqlite", timeout=_LOCK_SECONDS, isolation_level=None))
+                closing(sqlite3.connect(root / "lock.sqlite", timeout=timeout, isolation_level=None))
             )
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as error:
             raise StoreError(f"{root}: cannot be locked for writing: {first_line(error)}") from error
         yield
+
+
+class Workspace:
+    """A folder for what a build cannot hold in memory, made when it is first asked for and gone when the build ends."""
+
+    def __init__(self, root: Path) -> None:
+        """Keep it under the project's folder, where there is room for a generation too."""
+        self._root = root
+        self._stack = ExitStack()
+        self._made: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder.
+
+        Raises:
+            StoreError: it cannot be made.
+        """
+        if self._made is None:
+            try:
+                self._root.mkdir(parents=True, exist_ok=True)
+                self._made = Path(mkdtemp(prefix=_WORK, dir=self._root))
+            except OSError as error:
+                raise StoreError(f"{self._root}: cannot be written: {first_line(error)}") from error
+            self._stack.callback(shutil.rmtree, self._made, ignore_errors=True)
+            self._stack.enter_context(locked(self._made, 0))
+        return self._made
+
+    def __enter__(self) -> "Workspace":
+        """Remove the folders of builds that died."""
+        for path in self._root.glob(f"{_WORK}*"):
+            with suppress(StoreError):
+                with locked(path, 0):
+                    pass
+                shutil.rmtree(path, ignore_errors=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the folder."""
+        self._stack.close()
 
 
 def _flush(file: Any) -> None:

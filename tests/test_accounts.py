@@ -30,11 +30,12 @@ CLAIMS = (
 
 @pytest.fixture
 def generation(tmp_path):
+    by_id = {claim_id(c): c for c in CLAIMS}
     rows = {claim_id(c): claim_row(c, ORIGINS[c.report_id]) for c in CLAIMS}
     documents = [Document(id_, f"{id_}.txt", "", published=day) for id_, day in DAYS.items()]
     tables = {
         "claims": list(rows.values()),
-        "events": [event_row(e, rows) for e in build_events(CLAIMS, DAYS, ORIGINS)],
+        "events": [event_row(e, by_id) for e in build_events(CLAIMS, DAYS, ORIGINS)],
         "reports": [report_row(d, Origin(ORIGINS[d.report_id])) for d in documents],
     }
     return publish(tmp_path, tables, {"key": "k"})

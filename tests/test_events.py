@@ -137,7 +137,7 @@ def test_rows_have_the_declared_columns():
     row = claim_row(BASE, "wire")
     assert list(row) == [c.name for c in TABLES["claims"]]
     event = events(BASE)[0]
-    assert set(event_row(event, {claim_id(BASE): row})) == {c.name for c in TABLES["events"]}
+    assert set(event_row(event, {claim_id(BASE): BASE})) == {c.name for c in TABLES["events"]}
 
 
 def test_a_row_tells_what_a_place_in_a_direction_hangs_on():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import GazetteerError
-from geo.model import Document, Reading
+from geo.model import Document, Extract
 from geo.runners import POISON, Limits, Runner, apart, default_runner, processes
 
 HASTY = Limits(start=60.0, batch=1.0, report=0.0)
@@ -24,7 +24,7 @@ def batches(found: list[Document], size: int) -> list[list[Document]]:
     return [found[i : i + size] for i in range(0, len(found), size)]
 
 
-def read(marks: Path, found: list[Document]) -> list[Reading]:
+def read(marks: Path, found: list[Document]) -> list[Extract]:
     """Read what is harmless; do what the text of the others says, those that end in "once" for the first time only."""
     for document in found:
         mark = marks / document.report_id
@@ -32,22 +32,22 @@ def read(marks: Path, found: list[Document]) -> list[Reading]:
         if what in HARM and not (once and mark.exists()):
             mark.touch()
             HARM[what]()
-    return [Reading(document, error=f"read {document.text}") for document in found]
+    return [Extract(document, error=f"read {document.text}") for document in found]
 
 
-def refuse(found: list[Document]) -> list[Reading]:
+def refuse(found: list[Document]) -> list[Extract]:
     raise GazetteerError(f"refused {len(found)}")
 
 
-def start_never(here: int, found: list[Document]) -> list[Reading]:
+def start_never(here: int, found: list[Document]) -> list[Extract]:
     """Die wherever the work is not done in the process that asks for it."""
     if os.getpid() != here:
         os._exit(1)
-    return [Reading(document) for document in found]
+    return [Extract(document) for document in found]
 
 
-def tell_process(found: list[Document]) -> list[Reading]:
-    return [Reading(document, error=str(os.getpid())) for document in found]
+def tell_process(found: list[Document]) -> list[Extract]:
+    return [Extract(document, error=str(os.getpid())) for document in found]
 
 
 HARM: dict[str, Callable[[], object]] = {
