@@ -66,18 +66,29 @@ def keys(prints: Sequence[Print], first: int = 0) -> pa.Table:
 
 def join_in_memory(table: pa.Table) -> Pairs:
     """Return the pairs that meet in a bucket, each report with the next few in it, as ``candidate_pairs`` does."""
-    band, bucket, report = (table[name].to_numpy() for name in _SCHEMA.names)
-    order = np.lexsort((report, bucket, band))
-    band, bucket, report = band[order], bucket[order], report[order]
-    fresh = np.ones(len(report), bool)
-    fresh[1:] = (band[1:] != band[:-1]) | (bucket[1:] != bucket[:-1]) | (report[1:] != report[:-1])
-    band, bucket, report = band[fresh], bucket[fresh], report[fresh].astype(np.int64)
     found = [np.empty(0, np.int64)]
-    for step in range(1, min(_REACH, len(report) - 1) + 1):
-        same = (band[step:] == band[:-step]) & (bucket[step:] == bucket[:-step])
-        found.append(report[:-step][same] << 32 | report[step:][same])
+    band, bucket, report = (table[name] for name in _SCHEMA.names)
+    for number in range(_BANDS + 1):  # one at a time: to sort all of them takes eight times the memory
+        parts = [part.to_numpy() == number for part in band.chunks]
+        own = [
+            np.concatenate([c.to_numpy()[p] for c, p in zip(x.chunks, parts, strict=True)]) for x in (bucket, report)
+        ]
+        found.append(_meeting(*own))
     pairs = distinct(np.concatenate(found))  # as one number each; rows of two take ten times as long
     return np.stack([pairs >> 32, pairs & 0xFFFFFFFF], axis=1)
+
+
+def _meeting(bucket: Hashes, report: NDArray[np.uint32]) -> Pairs:
+    """Return the pairs that meet in the buckets of one band, each as one number."""
+    order = np.lexsort((report, bucket))
+    bucket, report = bucket[order], report[order]
+    fresh = np.ones(len(report), bool)
+    fresh[1:] = (bucket[1:] != bucket[:-1]) | (report[1:] != report[:-1])
+    bucket, numbers = bucket[fresh], report[fresh].astype(np.int64)
+    steps = range(1, min(_REACH, len(numbers) - 1) + 1)
+    same = ((step, bucket[step:] == bucket[:-step]) for step in steps)
+    met = (numbers[:-step][alike] << 32 | numbers[step:][alike] for step, alike in same)
+    return distinct(np.concatenate([np.empty(0, np.int64), *met]))
 
 
 def join_out_of_core(folder: Path, memory: str = _MEMORY) -> Pairs:

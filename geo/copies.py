@@ -35,6 +35,8 @@ from geo.shingles import (
 __all__ = ["containment", "find_stories", "group_copies", "inherit_days"]
 
 _GRAM = 3  # words
+_KEPT_GRAMS = 20_000  # reports, 100 MB; pairs come in the order of days, so that more are hardly asked for again
+_PART = 2_000  # reports whose sentences are hashed at a time
 _LINK = 0.20  # containment from which two reports are copies
 _FEWEST_GRAMS = 60  # of a report's words; below so many, containment says nothing
 _FEWEST_SHARED = 20  # 3-grams; short reports of one event have 15 in common by chance, among twenty thousand
@@ -141,7 +143,7 @@ class _Pairs:
 
     def __init__(self, prints: Sequence[Print]) -> None:
         self.prints = prints
-        self.grams = lru_cache(maxsize=200_000)(lambda number: _Grams.of(prints[number]))
+        self.grams = lru_cache(maxsize=_KEPT_GRAMS)(lambda number: _Grams.of(prints[number]))
 
     def same_text(self, one: int, other: int) -> bool:
         """Return whether two reports are the same word for word."""
@@ -252,17 +254,25 @@ def _kinship(one: Print, other: Print) -> float:
 
 def _without_standing(prints: Sequence[Print]) -> list[Print]:
     """Return the prints without the sentences that reports of different things carry, word for word."""
-    runs = runs_of(prints)
-    hashes = runs.hashes()
-    long = runs.counts >= _RUN
+    parts = [_long_runs(prints, first) for first in range(0, len(prints), _PART)]
+    hashes = np.concatenate([np.empty(0, np.uint64), *(part[0] for part in parts)])
+    owners = np.concatenate([np.empty(0, np.int64), *(part[1] for part in parts)])
     known = cache(lambda bearers: _is_standing([prints[n] for n in bearers]))
-    standing = sorted(key for key, bearers in _bearers(hashes[long], runs.owners[long]) if known(bearers))
-    chosen = np.flatnonzero(long & held(hashes, np.array(standing, np.uint64)))
+    standing = sorted(key for key, bearers in _bearers(hashes, owners) if known(bearers))
+    bearing = distinct(owners[held(hashes, np.array(standing, np.uint64))])
     left = list(prints)
-    for own in np.split(chosen, np.flatnonzero(np.diff(runs.owners[chosen])) + 1):
-        for owner in runs.owners[own[:1]].tolist():
-            left[owner] = without_runs(prints[owner], runs.numbers[own])
+    for owner in bearing.tolist():
+        own, numbers = run_hashes(prints[owner])
+        long = np.bincount(prints[owner].runs)[numbers] >= _RUN
+        left[owner] = without_runs(prints[owner], numbers[long & held(own, np.array(standing, np.uint64))])
     return left
+
+
+def _long_runs(prints: Sequence[Print], first: int) -> tuple[Hashes, NDArray[np.int64]]:
+    """Return the hashes of the runs of some reports that are long enough to be known again, and whose they are."""
+    runs = runs_of(prints[first : first + _PART])
+    long = runs.counts >= _RUN
+    return runs.hashes()[long], runs.owners[long] + first
 
 
 def _bearers(hashes: Hashes, owners: NDArray[np.int64]) -> Iterator[tuple[int, tuple[int, ...]]]:

@@ -289,8 +289,8 @@ def _sorted_parts(path: Path, columns: Sequence[Column]) -> Iterator[Iterator[pa
         first = [name for name in _SORTED_BY if name in names]
         order = ", ".join(f'"{name}" NULLS FIRST' for name in [*first, *(n for n in names if n not in first)])
         query = f"SELECT * FROM read_parquet($path) ORDER BY {order}"  # noqa: S608 - our own columns
-        reader = connection.execute(query, {"path": str(path)}).to_arrow_reader(_ROW_GROUP)
-        yield (part.cast(schema(columns)) for part in reader or ())
+        reader = connection.sql(query, params={"path": str(path)}).to_arrow_reader(_ROW_GROUP)
+        yield (part.cast(schema(columns)) for part in reader)
 
 
 def _in_order(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> list[dict[str, Any]]:
