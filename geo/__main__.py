@@ -5,8 +5,11 @@ Heavy modules are imported inside the commands, so that ``dateline --help`` answ
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +22,7 @@ from geo.history import diff_command, generations_command, rollback_command
 from geo.options import (
     DONE,
     FAILED,
+    FOLDER_HELP,
     INCOMPLETE,
     AsJson,
     Claimants,
@@ -64,8 +68,10 @@ from geo.terminal import (
 )
 
 if TYPE_CHECKING:
-    from geo.build import BuildReport
+    from geo.build import BuildReport, Config, Progress
+    from geo.cluster import ClusterReport
     from geo.model import Candidate, Place, Reading
+    from geo.runners import Runner
 
 __all__ = ["app", "main", "run"]
 
@@ -136,7 +142,9 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 @app.command("build")
 def build_command(
-    folder: Folder = None,
+    source: Annotated[
+        str | None, typer.Argument(metavar="[FOLDER]", help=FOLDER_HELP + " With --output also an address: s3://…")
+    ] = None,
     data: Data = None,
     gazetteer: Curated = None,
     model: Model = None,
@@ -147,6 +155,20 @@ def build_command(
         bool, typer.Option("--fresh", help="Read every report again, whatever earlier builds read.")
     ] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Read again what could not be read.")] = False,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            "--dask", metavar="ADDRESS", help="Read on the workers of this Dask scheduler, or 'local' for own ones."
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            metavar="URL",
+            help="With --dask: do all of it there, and write the tables to this address as Parquet in parts.",
+        ),
+    ] = None,
     told: Annotated[
         Told,
         typer.Option("--progress", help="A bar on a terminal, or lines of JSON {share, stage} on standard output."),
@@ -158,27 +180,80 @@ def build_command(
     """Read a folder of reports and publish its claims and events; only what has changed is read again."""
     if tethered:
         end_with_input()
-    from geo.build import build
-    from geo.projects import remember
-    from geo.runners import default_runner
-
+    if output and not dask:
+        raise typer.BadParameter("--output is where a cluster writes: say which with --dask")
     config = config_of(gazetteer, model, online, online_url)
-    with progress_lines() if told is Told.JSON else progress_bar() as progress:
-        report = build(
-            reports_folder(folder),
-            data_folder(data),
-            config,
-            progress,
-            runner=default_runner(workers),
-            fresh=fresh,
-            retry=retry,
-        )
-    try:
-        remember(data_folder(data), reports_folder(folder))
-    except StoreError as error:
-        complain(str(error))
+    showing = progress_lines if told is Told.JSON else progress_bar
+    if dask and output:
+        with showing() as progress:
+            parted = _build_there(source, dask, workers, output, config, progress)
+        _tell_parts(parted)
+        raise typer.Exit(INCOMPLETE if parted.unreadable else DONE)
+    with showing() as progress:
+        report = _build_here(source, data, dask, workers, config, progress, fresh=fresh, retry=retry)
     _tell(report)
     raise typer.Exit(INCOMPLETE if report.unreadable else DONE)
+
+
+def _build_here(
+    source: str | None,
+    data: Path | None,
+    dask: str | None,
+    workers: int | None,
+    config: "Config",
+    progress: "Progress | None",
+    *,
+    fresh: bool,
+    retry: bool,
+) -> "BuildReport":
+    """Build a folder, read by processes of our own or the workers of a cluster, and remember it."""
+    from geo.build import build
+    from geo.projects import remember
+
+    folder = reports_folder(Path(source) if source else None)
+    with _runner(dask, workers) as runner:
+        report = build(folder, data_folder(data), config, progress, runner=runner, fresh=fresh, retry=retry)
+    try:
+        remember(data_folder(data), folder)
+    except StoreError as error:
+        complain(str(error))
+    return report
+
+
+@contextmanager
+def _runner(dask: str | None, workers: int | None) -> Iterator["Runner"]:
+    from geo.runners import default_runner
+
+    if dask is None:
+        yield default_runner(workers)
+        return
+    cluster = _cluster()
+    with cluster.connected(dask, workers) as client:
+        yield cluster.dask_runner(client)
+
+
+def _build_there(
+    source: str | None, dask: str, workers: int | None, output: str, config: "Config", progress: "Progress | None"
+) -> "ClusterReport":
+    """Build on a cluster what lies at an address."""
+    cluster = _cluster()
+    with cluster.connected(dask, workers) as client:
+        report: ClusterReport = cluster.build_on_cluster(
+            client, source or str(reports_folder(None)), output, config, progress
+        )
+    return report
+
+
+def _cluster() -> Any:
+    """Return the Dask engine.
+
+    Raises:
+        GeoError: Dask is not installed.
+    """
+    try:
+        return import_module("geo.cluster")
+    except ModuleNotFoundError as error:
+        raise GeoError(f"{error.name} is not installed: pip install 'dateline[dask]'") from error
 
 
 @app.command("open")
@@ -329,7 +404,7 @@ def explain_command(
 ) -> None:
     """Print how a report was read: paragraph by paragraph its places, dates and claims, each with why.
 
-    Of a file of many reports (.jsonl, .csv, .zip) each is printed; what cannot be read gives exit code 1.
+    Of a file of many reports (.jsonl, .csv, .parquet, .zip) each is printed; what cannot be read gives exit code 1.
     """
     from geo.build import open_gazetteer, read_report
 
@@ -535,7 +610,19 @@ def _tell(report: "BuildReport") -> None:
     _tell_unreadable(report)
 
 
-def _tell_unreadable(report: "BuildReport") -> None:
+def _tell_parts(report: "ClusterReport") -> None:
+    """Say on standard error what a cluster has written and what was left out."""
+    numbers = {"report": report.counts["reports"], "independent source": report.counts["sources"]}
+    numbers |= {"claim": report.counts["claims"], "event": report.counts["events"]}
+    counts = ", ".join(count(n, noun) for noun, n in numbers.items())
+    trays = ", ".join(f"{report.counts[kind]:,} {kind}" for kind in ("undated", "unplaced", "unreadable"))
+    complain(f"Written to {report.output}: {counts}; in trays: {trays}")
+    if not report.model:
+        complain("No language model is installed or wanted: the rules alone read the reports")
+    _tell_unreadable(report)
+
+
+def _tell_unreadable(report: "BuildReport | ClusterReport") -> None:
     for item in report.unreadable:
         complain(f"{item.report}: {item.reason}")
 

@@ -32,7 +32,21 @@ from geo.shingles import (
     words_of,
 )
 
-__all__ = ["containment", "find_stories", "group_copies", "inherit_days"]
+__all__ = [
+    "Judge",
+    "agreed_days",
+    "bearing_runs",
+    "containment",
+    "find_stories",
+    "group_copies",
+    "inherit_days",
+    "place_of",
+    "shared_runs",
+    "standing_runs",
+    "stories_of",
+    "with_copied_day",
+    "without_standing",
+]
 
 _GRAM = 3  # words
 _KEPT_GRAMS = 20_000  # reports, 100 MB; pairs come in the order of days, so that more are hardly asked for again
@@ -69,9 +83,24 @@ def find_stories(
     stands in for ``fingerprint`` and ``known`` has what earlier calls found of pairs, where that was kept.
     """
     by_id = {document.report_id: document for document in documents}
-    pairs = _Pairs(_without_standing(sorted(map(print_of, by_id.values()), key=_place)))
-    links = _links(pairs, known or KnownLinks())
-    groups = _Groups(pairs)
+    whole = sorted(map(print_of, by_id.values()), key=place_of)
+    parts = [bearing_runs(whole[first : first + _PART], first) for first in range(0, len(whole), _PART)]
+    prints = without_standing(whole, standing_runs(parts, [item.names for item in whole]))
+    pairs = candidate_pairs(prints)
+    judge = Judge(prints)
+    likeness = (known or KnownLinks()).judge(pair_keys(prints, pairs), lambda n: judge.likeness(*pairs[n].tolist()))
+    return stories_of(prints, pairs, likeness)
+
+
+def stories_of(prints: Sequence[Print], pairs: NDArray[np.int64], likeness: NDArray[np.float64]) -> list[Story]:
+    """Return the stories of reports in the order of ``place_of``, given the pairs that were judged.
+
+    ``pairs`` are positions, of shape (n, 2); ``likeness`` is what ``Judge.likeness`` says of each. Of reports in no
+    pair of copies the words are not asked for.
+    """
+    judge = Judge(prints)
+    links = _links(judge, pairs, likeness)
+    groups = _Groups(judge)
     for link in links:
         groups.join(link)
     nearest: dict[int, float] = defaultdict(float)
@@ -79,7 +108,7 @@ def find_stories(
         if groups.root(link.one) == groups.root(link.other):
             nearest[link.one] = max(nearest[link.one], link.likeness)
             nearest[link.other] = max(nearest[link.other], link.likeness)
-    stories = (_story(pairs, members, nearest) for members in groups.members())
+    stories = (_story(judge, members, nearest) for members in groups.members())
     return sorted(stories, key=lambda story: story.origin.origin_id)
 
 
@@ -97,12 +126,17 @@ def inherit_days(documents: Sequence[Document], origins: Mapping[str, Origin]) -
 
     Of two neighbouring days the more frequent counts, then the earlier: a reprint follows its wire.
     """
+    days = agreed_days((origins[d.report_id].origin_id, d.published) for d in documents)
+    return [with_copied_day(document, days.get(origins[document.report_id].origin_id)) for document in documents]
+
+
+def agreed_days(published: Iterable[tuple[str, date | None]]) -> dict[str, date]:
+    """Return the day of each group, by origin_id, whose dated copies agree within a day, as ``inherit_days`` has it."""
     days: dict[str, list[date]] = defaultdict(list)
-    for document in documents:
-        if document.published:
-            days[origins[document.report_id].origin_id].append(document.published)
-    agreed = {origin: min(found, key=lambda d: (-found.count(d), d)) for origin, found in days.items() if _agree(found)}
-    return [_dated(document, agreed.get(origins[document.report_id].origin_id)) for document in documents]
+    for origin_id, day in published:
+        if day:
+            days[origin_id].append(day)
+    return {origin: min(found, key=lambda d: (-found.count(d), d)) for origin, found in days.items() if _agree(found)}
 
 
 def containment(one: str, other: str) -> float:
@@ -116,14 +150,12 @@ def containment(one: str, other: str) -> float:
 # --- which reports are copies ---
 
 
-def _links(pairs: "_Pairs", known: KnownLinks) -> list["_Link"]:
+def _links(judge: "Judge", pairs: NDArray[np.int64], likeness: NDArray[np.float64]) -> list["_Link"]:
     """Return the links between copies, the surest first."""
-    candidates = candidate_pairs(pairs.prints)
-    likeness = known.judge(pair_keys(pairs.prints, candidates), lambda n: pairs.likeness(*candidates[n].tolist()))
     found = np.flatnonzero(~np.isnan(likeness))
     links = [
-        _Link(one, other, like, pairs.same_text(one, other))
-        for (one, other), like in zip(candidates[found].tolist(), likeness[found].tolist(), strict=True)
+        _Link(one, other, like, judge.same_text(one, other))
+        for (one, other), like in zip(pairs[found].tolist(), likeness[found].tolist(), strict=True)
     ]
     return sorted(links, key=lambda x: (not x.same_text, -x.likeness, x.one, x.other))
 
@@ -138,10 +170,11 @@ class _Link:
     same_text: bool
 
 
-class _Pairs:
+class Judge:
     """Judges pairs of reports, given by their positions."""
 
     def __init__(self, prints: Sequence[Print]) -> None:
+        """Judge reports by their prints, which have no standing texts any more."""
         self.prints = prints
         self.grams = lru_cache(maxsize=_KEPT_GRAMS)(lambda number: _Grams.of(prints[number]))
 
@@ -179,10 +212,11 @@ class _Pairs:
 
     def kinship(self, one: int, other: int) -> float:
         """Return the share (0-1) of names that both reports have."""
-        return _kinship(self.prints[one], self.prints[other])
+        return _kinship(self.prints[one].names, self.prints[other].names)
 
 
-def _place(item: Print) -> tuple[date, str, str]:
+def place_of(item: Print) -> tuple[date, str, str]:
+    """Return what reports are sorted by: day, text, id; undated ones come last."""
     return item.published or date.max, item.text_hash, item.report_id
 
 
@@ -246,33 +280,54 @@ def _n_equal(one: Hashes, other: Hashes) -> int:
 # --- what reports are about ---
 
 
-def _kinship(one: Print, other: Print) -> float:
+def _kinship(one: frozenset[str], other: frozenset[str]) -> float:
     """Return the share (0-1) of the shorter list of names that both reports have; 1 where it is too short."""
-    fewest = min(len(one.names), len(other.names))
-    return len(one.names & other.names) / fewest if fewest >= _FEWEST_NAMES else 1.0
+    fewest = min(len(one), len(other))
+    return len(one & other) / fewest if fewest >= _FEWEST_NAMES else 1.0
 
 
-def _without_standing(prints: Sequence[Print]) -> list[Print]:
-    """Return the prints without the sentences that reports of different things carry, word for word."""
-    parts = [_long_runs(prints, first) for first in range(0, len(prints), _PART)]
-    hashes = np.concatenate([np.empty(0, np.uint64), *(part[0] for part in parts)])
-    owners = np.concatenate([np.empty(0, np.int64), *(part[1] for part in parts)])
-    known = cache(lambda bearers: _is_standing([prints[n] for n in bearers]))
-    standing = sorted(key for key, bearers in _bearers(hashes, owners) if known(bearers))
-    bearing = distinct(owners[held(hashes, np.array(standing, np.uint64))])
-    left = list(prints)
-    for owner in bearing.tolist():
-        own, numbers = run_hashes(prints[owner])
-        long = np.bincount(prints[owner].runs)[numbers] >= _RUN
-        left[owner] = without_runs(prints[owner], numbers[long & held(own, np.array(standing, np.uint64))])
-    return left
-
-
-def _long_runs(prints: Sequence[Print], first: int) -> tuple[Hashes, NDArray[np.int64]]:
-    """Return the hashes of the runs of some reports that are long enough to be known again, and whose they are."""
-    runs = runs_of(prints[first : first + _PART])
+def bearing_runs(prints: Sequence[Print], first: int = 0) -> tuple[Hashes, NDArray[np.int64]]:
+    """Return a hash of each sentence long enough to be known again, and the report, from ``first``, it is of."""
+    runs = runs_of(prints)
     long = runs.counts >= _RUN
     return runs.hashes()[long], runs.owners[long] + first
+
+
+def standing_runs(parts: Iterable[tuple[Hashes, NDArray[np.int64]]], names: Sequence[frozenset[str]]) -> Hashes:
+    """Return in ascending order the hashes of the sentences that reports of different things carry, word for word.
+
+    ``parts`` are of ``bearing_runs`` and together hold all bearers of a sentence; ``names`` are those of each report.
+    """
+    hashes, owners = _joined(parts)
+    known = cache(lambda bearers: _is_standing([names[n] for n in bearers]))
+    return np.array(sorted(key for key, bearers in _bearers(hashes, owners) if known(bearers)), np.uint64)
+
+
+def shared_runs(parts: Iterable[tuple[Hashes, NDArray[np.int64]]]) -> tuple[Hashes, NDArray[np.int64]]:
+    """Return of ``bearing_runs`` what several reports carry, each with a sample of these, which says as much."""
+    hashes, owners = _joined(parts)
+    found = [(key, owner) for key, bearers in _bearers(hashes, owners) for owner in bearers]
+    return np.array([key for key, _ in found], np.uint64), np.array([owner for _, owner in found], np.int64)
+
+
+def _joined(parts: Iterable[tuple[Hashes, NDArray[np.int64]]]) -> tuple[Hashes, NDArray[np.int64]]:
+    found = list(parts)
+    hashes = np.concatenate([np.empty(0, np.uint64), *(part[0] for part in found)])
+    return hashes, np.concatenate([np.empty(0, np.int64), *(part[1] for part in found)])
+
+
+def without_standing(prints: Sequence[Print], standing: Hashes) -> list[Print]:
+    """Return the prints without standing texts."""
+    return [_without(item, standing) for item in prints] if len(standing) else list(prints)
+
+
+def _without(item: Print, standing: Hashes) -> Print:
+    hashes, numbers = run_hashes(item)
+    known = held(hashes, standing)
+    if not known.any():
+        return item
+    long = np.bincount(item.runs)[numbers] >= _RUN
+    return without_runs(item, numbers[known & long])
 
 
 def _bearers(hashes: Hashes, owners: NDArray[np.int64]) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -288,7 +343,7 @@ def _bearers(hashes: Hashes, owners: NDArray[np.int64]) -> Iterator[tuple[int, t
         yield value, tuple(owners[start : start + count : -(-count // _SAMPLE)].tolist())
 
 
-def _is_standing(bearers: Sequence[Print]) -> bool:
+def _is_standing(bearers: Sequence[frozenset[str]]) -> bool:
     """Tell a standing text from a sentence of a story: its bearers are about many things, and mostly not about one."""
     return any(
         len(sizes) >= fewest and max(sizes) <= _MOST_OF_ONE * len(bearers)
@@ -297,9 +352,9 @@ def _is_standing(bearers: Sequence[Print]) -> bool:
     )
 
 
-def _sizes_of_kinds(reports: Sequence[Print], least: float) -> list[int]:
+def _sizes_of_kinds(reports: Sequence[frozenset[str]], least: float) -> list[int]:
     """Return how many reports are about each subject; those of one subject have ``least`` kinship with its first."""
-    kinds: list[list[Print]] = []
+    kinds: list[list[frozenset[str]]] = []
     for report in reports:
         kin = (kind for kind in kinds if _kinship(kind[0], report) >= least)
         if (found := next(kin, None)) is None:
@@ -315,7 +370,7 @@ def _sizes_of_kinds(reports: Sequence[Print], least: float) -> list[int]:
 class _Groups:
     """Reports joined by links, refusing those that would make one story of two."""
 
-    def __init__(self, pairs: _Pairs) -> None:
+    def __init__(self, pairs: Judge) -> None:
         self._pairs = pairs
         self._parents = list(range(len(pairs.prints)))
         self._members = [[n] for n in range(len(pairs.prints))]
@@ -366,7 +421,7 @@ class _Groups:
         return max(days) - min(days) if days else timedelta(0)
 
 
-def _story(pairs: _Pairs, members: Sequence[int], nearest: Mapping[int, float]) -> Story:
+def _story(pairs: Judge, members: Sequence[int], nearest: Mapping[int, float]) -> Story:
     prints = [pairs.prints[n] for n in members]
     grams = [distinct(shingles(item, _GRAM)[0]) for item in prints] if len(members) > 1 else [np.empty(0, np.uint64)]
     canonical = _canonical(prints, grams)
@@ -391,7 +446,7 @@ def _canonical(prints: Sequence[Print], grams: Sequence[Hashes]) -> int:
     every, counts = np.unique(np.concatenate(grams), return_counts=True)
     told = every[counts > 1]
     counted = [np.count_nonzero(held(own, told)) for own in grams]
-    return min(range(len(prints)), key=lambda n: (-counted[n], not prints[n].credit, _place(prints[n])))
+    return min(range(len(prints)), key=lambda n: (-counted[n], not prints[n].credit, place_of(prints[n])))
 
 
 def _contained(own: Hashes, canonical: Hashes) -> float:
@@ -412,7 +467,8 @@ def _agree(days: Sequence[date]) -> bool:
     return max(days) - min(days) <= timedelta(days=1)
 
 
-def _dated(document: Document, day: date | None) -> Document:
+def with_copied_day(document: Document, day: date | None) -> Document:
+    """Return a report with the day of its copies, where it has none of its own."""
     if document.published or day is None:
         return document
     return replace(document, published=day, published_basis=PublishedBasis.COPY)

@@ -1,9 +1,9 @@
 """A folder of reports → documents, each with its publication day and where that day comes from.
 
-Reports are text files, web pages, lines of JSON lines, rows of CSV, and all of these in zip archives. The day, first
-that answers: the manifest ``reports.csv``; the metadata of the page or record; a full date printed in the head; a wire
-dateline ("KYIV, Sept 13 (Reuters) –") whose year other reports of the folder or the report's own dates settle; else
-none. It is never today's. What cannot be read becomes one line with its reason and stops nothing.
+Reports are text files, web pages, lines of JSON lines, rows of CSV and Parquet, and all of these in zip archives. The
+day, first that answers: the manifest ``reports.csv``; the metadata of the page or record; a full date printed in the
+head; a wire dateline ("KYIV, Sept 13 (Reuters) –") whose year other reports of the folder or the report's own dates
+settle; else none. It is never today's. What cannot be read becomes one line with its reason and stops nothing.
 """
 
 import hashlib
@@ -19,16 +19,17 @@ from geo.files import LARGEST_REPORT, MANIFEST, Source, decode, list_files, open
 from geo.heads import calendar_day, find_title, full_dates, printed_day, wire_day
 from geo.manifest import Manifest, is_manifest, names_of, read_manifest
 from geo.model import Document, PublishedBasis, Unreadable
-from geo.records import BadRecord, Record, read_csv, read_json_lines
+from geo.records import BadRecord, Record, read_csv, read_json_lines, read_parquet
 from geo.webpages import Webpage, WebpageReader
 
-__all__ = ["SUFFIXES", "fingerprint", "make_document", "read_documents", "resolve_years"]
+__all__ = ["SAME_NAME", "SUFFIXES", "fingerprint", "make_document", "read_documents", "read_files", "resolve_years"]
 
 _PAGES = (".html", ".htm")
-_RECORDS = {".jsonl": read_json_lines, ".csv": read_csv}
+_RECORDS = {".jsonl": read_json_lines, ".csv": read_csv, ".parquet": read_parquet}
 _ARCHIVE = ".zip"
 SUFFIXES = (".txt", *_PAGES, *_RECORDS, _ARCHIVE)
 _NEAR = timedelta(days=31)
+SAME_NAME = "has the name of another report, which is read"
 
 
 def read_documents(folder: Path) -> tuple[list[Document], list[Unreadable]]:
@@ -41,15 +42,22 @@ def read_documents(folder: Path) -> tuple[list[Document], list[Unreadable]]:
     """
     paths, unreadable = list_files(folder)
     documents: dict[str, Document] = {}
-    with WebpageReader() as pages:
-        for item in _read_all(_open_files(paths, folder), pages):
-            if isinstance(item, Unreadable):
-                unreadable.append(item)
-            elif item.report in documents:
-                unreadable.append(Unreadable(item.report, "has the name of another report, which is read"))
-            else:
-                documents[item.report] = item
+    for item in read_files(_open_files(paths, folder)):
+        if isinstance(item, Unreadable):
+            unreadable.append(item)
+        elif item.report in documents:
+            unreadable.append(Unreadable(item.report, SAME_NAME))
+        else:
+            documents[item.report] = item
     return resolve_years(documents.values()), unreadable
+
+
+def read_files(
+    files: Iterable[Source | Unreadable], manifest: Manifest | None = None
+) -> Iterator[Document | Unreadable]:
+    """Yield the reports of files, changed as a manifest says: the one that is given, or comes first among them."""
+    with WebpageReader() as pages:
+        yield from _read_all(files, pages, manifest)
 
 
 def fingerprint(folder: Path) -> str:
@@ -86,15 +94,16 @@ def make_document(report: str, text: str, *, report_id: str = "", published: dat
     return document
 
 
-def resolve_years(documents: Iterable[Document]) -> list[Document]:
+def resolve_years(documents: Iterable[Document], days: Iterable[date] | None = None) -> list[Document]:
     """Give undated reports with a wire dateline its day; the year is the one that dated reports nearby agree on.
 
     The days of the other reports are asked first, then full dates in the report itself; a day counts within 31 days
-    of the dateline's. Where they disagree or there are none, the report stays undated.
+    of the dateline's. Where they disagree or there are none, the report stays undated. ``days`` are those of all
+    reports where ``documents`` are but some of them.
     """
     documents = list(documents)
-    days = {d.published for d in documents if d.published}
-    return [d if d.published else _with_wire_day(d, days) for d in documents]
+    known = {d.published for d in documents if d.published} if days is None else frozenset(days)
+    return [d if d.published else _with_wire_day(d, known) for d in documents]
 
 
 def _with_wire_day(document: Document, days: Iterable[date]) -> Document:
@@ -132,9 +141,14 @@ def _open_files(paths: Iterable[Path], folder: Path) -> Iterator[Source | Unread
             yield Unreadable(shown_path(path, folder), str(error))
 
 
-def _read_all(files: Iterable[Source | Unreadable], pages: WebpageReader) -> Iterator[Document | Unreadable]:
-    """Yield the reports of files, changed as a manifest says that comes before them."""
-    manifest, names = Manifest(), set[str]()
+def _read_all(
+    files: Iterable[Source | Unreadable], pages: WebpageReader, given: Manifest | None = None
+) -> Iterator[Document | Unreadable]:
+    """Yield the reports of files, changed as a manifest says that comes before them or is given.
+
+    Complaints of a manifest are left to those who gave it.
+    """
+    manifest, names = given or Manifest(), set[str]()
     for item in files:
         if isinstance(item, Unreadable):
             names.add(item.report)
@@ -146,7 +160,7 @@ def _read_all(files: Iterable[Source | Unreadable], pages: WebpageReader) -> Ite
             for found in _read_file(item, pages):
                 names.update(names_of(found.report))
                 yield manifest.over(found, item.name) if isinstance(found, Document) else found
-    yield from manifest.complaints(names)
+    yield from manifest.complaints(names) if manifest is not given else ()
 
 
 def _read_file(source: Source, pages: WebpageReader) -> Iterator[Document | Unreadable]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DONE",
     "FAILED",
+    "FOLDER_HELP",
     "INCOMPLETE",
     "AsJson",
     "Claimants",
@@ -60,11 +61,13 @@ class Online(StrEnum):
     NONE = "none"
 
 
-_FOLDER_HELP = "The folder of reports (.txt, .html, .jsonl, .csv, .zip of these); without it the five shipped ones."
+FOLDER_HELP = (
+    "The folder of reports (.txt, .html, .jsonl, .csv, .parquet, .zip of these); without it the five shipped ones."
+)
 Folder = Annotated[
     Path | None,
     typer.Argument(
-        help=_FOLDER_HELP,
+        help=FOLDER_HELP,
         show_default=False,
     ),
 ]
@@ -103,7 +106,7 @@ OfFolder = Annotated[
     Path | None,
     typer.Option(
         "--folder",
-        help=_FOLDER_HELP,
+        help=FOLDER_HELP,
         show_default=False,
     ),
 ]

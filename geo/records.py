@@ -1,4 +1,4 @@
-"""Files of many reports: JSON lines and CSV, read one record at a time whatever the size of the file.
+"""Files of many reports: JSON lines, CSV and Parquet, read some records at a time whatever the size of the file.
 
 A record is ``{"id" or "report_id", "text", "title", "outlet", "published", "url"}``; only the text is needed.
 """
@@ -15,13 +15,23 @@ from geo.errors import ReportError
 from geo.files import LARGEST_REPORT
 from geo.heads import written_day
 
-__all__ = ["COLUMNS", "BadRecord", "Record", "json_lines", "parse_object", "read_csv", "read_json_lines"]
+__all__ = [
+    "COLUMNS",
+    "BadRecord",
+    "Record",
+    "json_lines",
+    "parse_object",
+    "read_csv",
+    "read_json_lines",
+    "read_parquet",
+]
 
 COLUMNS = ("id", "title", "outlet", "published", "url", "text")
 _EXPORTED = {"claim_id", "event_id"}  # which claims read from reports have, so that they are not taken for reports
 _LONGEST_ID = 200  # characters
 _LONGEST_LINE = 30_000_000  # bytes; a report of the largest size with every character escaped fits
 _LONGEST_ROW = 8_000_000  # bytes; a report of the largest size with every character a doubled quote fits
+_ROWS = 500  # of Parquet at a time
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -83,6 +93,38 @@ def read_csv(file: IO[bytes]) -> Iterator[Record | BadRecord]:
                 continue
             if any(cell.strip() for cell in cells):
                 yield _csv_record(lines.first, header, cells)
+
+
+# --- Parquet ---
+
+
+def read_parquet(file: IO[bytes]) -> Iterator[Record | BadRecord]:
+    """Yield the records of a Parquet file, numbered by row from 1; days may be dates or words.
+
+    Raises:
+        ReportError: the file as a whole cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        opened = pq.ParquetFile(file)
+        names = _checked(opened.schema_arrow.names)
+        number = 0
+        for part in opened.iter_batches(_ROWS, columns=[name for name in (*COLUMNS, "report_id") if name in names]):
+            for row in part.to_pylist():
+                number += 1
+                yield _parquet_record(number, row)
+    except (pa.ArrowException, OSError) as error:
+        raise ReportError(f"is not Parquet: {str(error).splitlines()[0]}") from error
+
+
+def _parquet_record(number: int, row: Mapping[str, Any]) -> Record | BadRecord:
+    day = row.get("published")
+    try:
+        return _record(number, {**row, "published": day.isoformat()[:10] if isinstance(day, date) else day})
+    except ReportError as error:
+        return BadRecord(number, str(error))
 
 
 # --- JSON lines ---
@@ -170,6 +212,15 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
         names = [name.strip().casefold() for name in next(rows, [])]
     except csv.Error as error:
         raise ReportError(f"is not CSV: {_plain(error)}") from error
+    return _checked(names)
+
+
+def _checked(names: list[str]) -> list[str]:
+    """Return the columns of a table of reports.
+
+    Raises:
+        ReportError: they are no such table's.
+    """
     if not _EXPORTED.isdisjoint(names):
         raise ReportError("is a table that was exported, not reports")
     if "text" not in names:

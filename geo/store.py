@@ -8,6 +8,7 @@ the same bytes: nothing here reads the clock.
 """
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -45,6 +46,7 @@ __all__ = [
     "project_folder",
     "publish",
     "roll_back",
+    "table_bytes",
 ]
 
 _KEPT = 3
@@ -278,6 +280,13 @@ def _write_rows(file: IO[bytes], rows: Rows, columns: Sequence[Column]) -> None:
     else:
         table = pa.Table.from_pylist(_in_order(rows, columns), schema=schema(columns))
         pq.write_table(table, file, compression="zstd", row_group_size=_ROW_GROUP)
+
+
+def table_bytes(name: str, rows: list[dict[str, Any]]) -> bytes:
+    """Return rows of a table of ``geo.events.TABLES`` as a Parquet file, in order."""
+    with io.BytesIO() as file:
+        _write_rows(file, rows, TABLES[name])
+        return file.getvalue()
 
 
 @contextmanager

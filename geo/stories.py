@@ -8,12 +8,12 @@ weekday's nearest to the day of the dated reports that share its names. It is an
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from geo.model import Document, PublishedBasis
 
-__all__ = ["infer_days"]
+__all__ = ["Clue", "clue_of", "infer_days", "inferred", "with_inferred"]
 
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _WEEKDAY = re.compile(rf"\b(?P<other>last |next )?(?P<day>{'|'.join(_WEEKDAYS)})\b")
@@ -23,6 +23,18 @@ _MOST_REPORTS = 200  # a name that more reports bear tells no story
 _LONGEST_READ = 20_000  # characters
 
 
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """What tells the day of a report: its day, where it is known; the names that it holds; the weekday that is today.
+
+    ``today`` is a weekday's number, Monday 0, or None where the report names none.
+    """
+
+    published: date | None
+    names: frozenset[str]
+    today: int | None
+
+
 def infer_days(documents: Sequence[Document]) -> list[Document]:
     """Give each undated report the day that its story and its weekdays point to; basis ``story``.
 
@@ -30,45 +42,44 @@ def infer_days(documents: Sequence[Document]) -> list[Document]:
     """
     if all(d.published for d in documents):
         return list(documents)
-    names = [_names(d.text) for d in documents]
+    days = inferred([clue_of(d) for d in documents])
+    return [with_inferred(document, day) for document, day in zip(documents, days, strict=True)]
+
+
+def clue_of(document: Document) -> Clue:
+    """Return what tells the day of a report."""
+    names = frozenset(_NAME.findall(document.text[:_LONGEST_READ])) - set(_WEEKDAYS)
+    return Clue(document.published, names, _today(document.text))
+
+
+def inferred(clues: Sequence[Clue]) -> list[date | None]:
+    """Return the day that is inferred for each report, None for those that have one or get none."""
     bearers: dict[str, list[int]] = defaultdict(list)
-    for number, document in enumerate(documents):
-        for name in names[number] if document.published else ():
+    for number, clue in enumerate(clues):
+        for name in clue.names if clue.published else ():
             bearers[name].append(number)
-    return [
-        document if document.published else _dated(document, _story_days(names[number], names, bearers, documents))
-        for number, document in enumerate(documents)
-    ]
+    return [None if clue.published else _day(clue, _story_days(clue.names, clues, bearers)) for clue in clues]
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(_NAME.findall(text[:_LONGEST_READ])) - set(_WEEKDAYS)
+def with_inferred(document: Document, day: date | None) -> Document:
+    """Return a report with the day that was inferred for it."""
+    return document if day is None else replace(document, published=day, published_basis=PublishedBasis.STORY)
 
 
-def _story_days(
-    own: frozenset[str],
-    names: Sequence[frozenset[str]],
-    bearers: dict[str, list[int]],
-    documents: Sequence[Document],
-) -> list[date]:
+def _story_days(own: frozenset[str], clues: Sequence[Clue], bearers: dict[str, list[int]]) -> list[date]:
     """Return the days of the dated reports that share enough names with a report, the closest first."""
     shared = Counter(n for name in own if len(bearers.get(name, ())) <= _MOST_REPORTS for n in bearers.get(name, ()))
     close = [
         n
         for n, count in shared.most_common()
-        if count >= _FEWEST_SHARED and count >= _LEAST_SHARE * min(len(own), len(names[n]))
+        if count >= _FEWEST_SHARED and count >= _LEAST_SHARE * min(len(own), len(clues[n].names))
     ]
-    return [day for n in close if (day := documents[n].published) is not None]
+    return [day for n in close if (day := clues[n].published) is not None]
 
 
-def _dated(document: Document, days: Sequence[date]) -> Document:
-    weekday = _today(document.text)
-    if weekday is None or not days:
-        return document
-    found = {_nearest(day, weekday) for day in days}
-    if len(found) != 1:
-        return document
-    return replace(document, published=found.pop(), published_basis=PublishedBasis.STORY)
+def _day(clue: Clue, days: Sequence[date]) -> date | None:
+    found = set() if clue.today is None else {_nearest(day, clue.today) for day in days}
+    return found.pop() if len(found) == 1 else None
 
 
 def _today(text: str) -> int | None:

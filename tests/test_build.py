@@ -264,7 +264,7 @@ def test_an_empty_folder_is_an_empty_map_with_a_line(reports: Path, tmp_path: Pa
     report = build(reports, tmp_path / "data", RULES)
     assert (report.reports, report.claims, report.events) == (0, 0, 0)
     assert [(u.report, u.reason) for u in report.unreadable] == [
-        (".", "the folder holds no report (.txt, .html, .htm, .jsonl, .csv, .zip)")
+        (".", "the folder holds no report (.txt, .html, .htm, .jsonl, .csv, .parquet, .zip)")
     ]
 
 

@@ -50,7 +50,9 @@ def test_a_file_at_the_limit_is_read(reports: Path) -> None:
 def test_other_kinds_of_file_are_named(reports: Path) -> None:
     (reports / "photo.bin").write_bytes(b"\0\1\2")
     (reports / "NOTES.TXT").write_text("Read whatever the case of its suffix.")
-    assert reasons(reports) == {"photo.bin": "is not of a kind that is read (.txt, .html, .htm, .jsonl, .csv, .zip)"}
+    assert reasons(reports) == {
+        "photo.bin": "is not of a kind that is read (.txt, .html, .htm, .jsonl, .csv, .parquet, .zip)"
+    }
     assert [d.report for d in read_documents(reports)[0]] == ["NOTES.TXT"]
 
 
@@ -260,7 +262,7 @@ def test_an_archive_in_an_archive_and_other_kinds_in_it_are_named(reports: Path)
     assert [d.report for d in read_documents(reports)[0]] == ["z.zip/b.txt"]
     assert reasons(reports) == {
         "z.zip/a/in.zip": "is an archive in an archive, which is not opened",
-        "z.zip/photo.bin": "is not of a kind that is read (.txt, .html, .htm, .jsonl, .csv, .zip)",
+        "z.zip/photo.bin": "is not of a kind that is read (.txt, .html, .htm, .jsonl, .csv, .parquet, .zip)",
         "z.zip/large.txt": "unpacks to over 200 times its size, which no report does",
     }
 

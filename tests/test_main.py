@@ -226,7 +226,7 @@ def test_an_empty_folder_says_so(reports: Path, capsys: pytest.CaptureFixture[st
     assert build(reports) == 1
     assert (
         capsys.readouterr().err.splitlines()[-1]
-        == ".: the folder holds no report (.txt, .html, .htm, .jsonl, .csv, .zip)"
+        == ".: the folder holds no report (.txt, .html, .htm, .jsonl, .csv, .parquet, .zip)"
     )
 
 

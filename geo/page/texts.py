@@ -521,7 +521,7 @@ FOLDER_HELP = (
 )
 FOLDER_HOLDS = "{files} that can be read, by their names."
 FOLDER_HOLDS_LEAST = "{files} or more that can be read; the folder is large, and reading it takes long."
-FOLDER_HOLDS_NONE = "No file in it can be read. Dateline reads .txt, .html, .jsonl, .csv and .zip."
+FOLDER_HOLDS_NONE = "No file in it can be read. Dateline reads .txt, .html, .jsonl, .csv, .parquet and .zip."
 FOLDER_NOT_OPENED = "This folder cannot be opened:"
 FOLDER_OPEN = "Open it"
 FOLDER_OPEN_HELP = "Reads the folder, then shows its map. Filters are cleared."
