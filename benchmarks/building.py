@@ -2,10 +2,10 @@
 
     python benchmarks/building.py [--sizes 5 1000 10000 100000] [--only sizes|reprints|workers|dask|again] [--json]
 
-Corpora are of ``benchmarks/news.py``. Each build is ``dateline build`` in a process of its own, with the language model,
-from an empty data folder; its memory is the most that it and its workers hold together, looked at five times a second
-(pages that they share count once). The peer is spaCy's whole pipeline as it comes, over the same reports in one process;
-words per second of processor time are of all processes from start to end.
+Corpora are of ``benchmarks/news.py``. Each build is ``dateline build`` in a process of its own, with the language
+model, from an empty data folder; its memory is the most that it and its workers hold together, looked at five times a
+second (pages that they share count once). The peer is spaCy's whole pipeline as it comes, over the same reports in one
+process; words per second of processor time are of all processes from start to end.
 
 What is shown: throughput beside spaCy's with and without reprints; how time grows with size; two workers beside one;
 two Dask workers beside two processes; one report in a hundred changed. ``--json`` prints a JSON object a row.
