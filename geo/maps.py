@@ -3,7 +3,8 @@
 Folium compiles its output as a template once more: ``{{…}}`` in any string given to it runs on the server, and script
 in it runs in the page. So nothing that anybody wrote goes in: a feature carries its number, figures and constants of
 this module. Names reach the map beside Folium (``geo.assets.tell_names``). Leaflet, the land and what draws them
-(``geo/web/map.js``) are the package's own files; nothing is fetched from elsewhere.
+(``geo/web/map.js``) are the package's own files; nothing is fetched from elsewhere. Folium is imported where a plain
+map is drawn: it takes a third of a second, and the live map does without.
 """
 
 import json
@@ -11,14 +12,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import accumulate
-from typing import Any
-
-import folium
-from folium.utilities import JsCode
+from typing import TYPE_CHECKING, Any
 
 from geo.model import EventType, PlaceKind, Status
 from geo.resources import resource
 from geo.view import Feature
+
+if TYPE_CHECKING:
+    import folium
 
 __all__ = ["ASSETS", "COLOURS", "LEGEND", "draw_map", "draw_places", "find_frame", "shape_of"]
 
@@ -51,12 +52,14 @@ _MARGIN = 1.25
 _SMALLEST = 0.004  # of the world's width: a single town opens with some 150 km around it
 
 
-def draw_map(places: Iterable[Feature]) -> folium.Map:
+def draw_map(places: Iterable[Feature]) -> "folium.Map":
     """Return an empty map that opens on the given places; the land is drawn by the page itself.
 
     It depends on ``places`` alone: give it every place of a generation and it stays the same map, with its zoom,
     while ``draw_places`` changes what is on it.
     """
+    import folium
+
     location, zoom = find_frame(list(places))
     fmap = folium.Map(location, tiles=None, prefer_canvas=True, zoom_snap=0.5, max_bounds=True)
     fmap.options |= {"zoom": zoom, "min_zoom": 2, "max_zoom": 11}  # Folium's own names for these want tiles, or an int
@@ -66,8 +69,11 @@ def draw_map(places: Iterable[Feature]) -> folium.Map:
     return fmap
 
 
-def draw_places(features: Sequence[Feature], selected: int | None = None) -> folium.FeatureGroup:
+def draw_places(features: Sequence[Feature], selected: int | None = None) -> "folium.FeatureGroup":
     """Return the places as one layer: areas below, biggest first, then points; the selected one stands out."""
+    import folium
+    from folium.utilities import JsCode
+
     group = folium.FeatureGroup()
     labelled = {f.number for f in sorted(features, key=lambda f: -f.independent_sources)[:_LABELS]}
     drawn = sorted(features, key=lambda f: (f.kind == "point", f.number == selected, -f.radius_km, f.number))

@@ -3,21 +3,27 @@
 Streamlit's own ``server.allowedHosts`` looks at the websocket only. The guard here stands before everything: a foreign
 Host (DNS rebinding), a foreign Origin (a page on another port opening the websocket) and another site's fetch of a
 file are refused.
+
+The page's parts are imported while the browser loads Streamlit's own scripts: one after the other took a second more.
 """
 
+import asyncio
 import logging
 import os
+import pkgutil
 import socket
 import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing, suppress
+from importlib import import_module
 from typing import Any
 
+from geo import page
 from geo.errors import GeoError
 from geo.resources import resource
 
-__all__ = ["Guard", "free_socket", "serve"]
+__all__ = ["Guard", "Quick", "free_socket", "serve"]
 
 _ADDRESS = "127.0.0.1"
 _PORTS_TRIED = 100
@@ -75,6 +81,26 @@ class Guard:
         return own_fetch or headers.get("sec-fetch-dest") == "document"
 
 
+class Quick:
+    """ASGI middleware for the first map: nothing is compressed, and a session begins once a thread has ended.
+
+    To compress the outlines of the world takes longer than to hand them over on one computer. Only a session runs the
+    page, so no two threads import its parts at once: of packages that import in circles the second would get half.
+    """
+
+    def __init__(self, app: Callable[..., Any], warming: threading.Thread) -> None:
+        """Let the sessions of ``app`` wait for ``warming``, which has been started before the first request."""
+        self._app, self._warming = app, warming
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass a request on as one that takes no compressed answer."""
+        if scope["type"] == "websocket":
+            await asyncio.to_thread(self._warming.join)
+        if scope["type"] == "http":
+            scope = scope | {"headers": [(k, v) for k, v in scope["headers"] if k.lower() != b"accept-encoding"]}
+        await self._app(scope, receive, send)
+
+
 def serve(environment: Mapping[str, str], *, port: int, browser: bool) -> None:
     """Serve the page until Ctrl-C; print its address on one line once it answers.
 
@@ -119,15 +145,23 @@ def _run(listening: socket.socket, url: str, port: int, browser: bool) -> None:
     async def announced(_app: Any) -> AsyncIterator[None]:
         for name in ("uvicorn.access", "uvicorn.error"):  # Streamlit has set them to tell every request
             logging.getLogger(name).setLevel(logging.ERROR)
+        warming.start()
         print(url, flush=True)
         if browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
         yield
 
-    app = streamlit.App(resource("dashboard.py"), lifespan=announced, middleware=[Middleware(Guard, port=port)])
+    warming = threading.Thread(target=_import_page, daemon=True)
+    middleware = [Middleware(Guard, port=port), Middleware(Quick, warming=warming)]
+    app = streamlit.App(resource("dashboard.py"), lifespan=announced, middleware=middleware)
     config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1)
     with suppress(KeyboardInterrupt):  # uvicorn has shut down by the time it passes Ctrl-C on
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _import_page() -> None:
+    for part in pkgutil.iter_modules(page.__path__, f"{page.__name__}."):
+        import_module(part.name)
 
 
 def _headers(scope: Any) -> dict[str, str]:

@@ -22,16 +22,18 @@ from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import StoreError
 from geo.events import TABLES, Column, schema
 from geo.spool import Rows
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second of every start, where nothing asks for a frame
 
 __all__ = [
     "Generation",
@@ -87,11 +89,13 @@ class Generation:
             StoreError: the generation has been deleted since it was opened, or its file is broken.
         """
         try:
-            return pq.read_table(self.path / f"{name}.parquet", columns=None if columns is None else list(columns))
+            # not read_table: its datasets bring pandas, half a second of a start that has nothing to build
+            with pq.ParquetFile(self.path / f"{name}.parquet") as file:
+                return file.read() if columns is None else file.read(list(columns)).select(columns)
         except (OSError, pa.ArrowInvalid) as error:
             raise StoreError(f"{self.path}: table {name} cannot be read: {first_line(error)}") from error
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> pd.DataFrame:
+    def query(self, sql: str, params: Sequence[Any] = ()) -> "pd.DataFrame":
         """Run SQL with ``?`` parameters on the tables as views; it can reach nothing but this generation's files.
 
         Raises:

@@ -231,6 +231,7 @@ def test_evidence_has_both_sides_the_copies_and_why_here(watched: Watched, addre
 # --- 4: filters ---
 
 
+@pytest.mark.long
 def test_filters_narrow_map_and_lists_and_stand_in_the_address(
     watched: Watched, address: str, seeds_build: BuildReport, browser: Browser
 ) -> None:
@@ -349,6 +350,7 @@ def test_a_dragged_pin_moves_its_claims_and_undo_brings_them_back(watched: Watch
 # --- 10: exports ---
 
 
+@pytest.mark.long
 def test_what_is_in_view_is_saved_with_the_map_and_the_link(
     watched: Watched, address: str, seeds_build: BuildReport
 ) -> None:

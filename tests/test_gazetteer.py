@@ -801,19 +801,35 @@ def test_it_reports_its_progress(small_world: Path) -> None:
     assert heard == []
 
 
-@pytest.fixture
-def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder of its own and a world of countries and states alone, which compiles in half a second."""
-    folder = tmp_path / "cache"
+def make_world_small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a world of countries and states alone, which compiles in half a second, this cache folder."""
     monkeypatch.setenv("DATELINE_CACHE", str(folder))
     for layer in ("_town_rows", "_region_rows", "_airport_rows"):
         monkeypatch.setattr(world_module, layer, lambda *sources: iter(()))
+
+
+@pytest.fixture
+def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of its own and a small world, not compiled yet."""
+    folder = tmp_path / "cache"
+    make_world_small(folder, monkeypatch)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def compiled_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder with the small world, compiled once; to be copied by a test that harms it."""
+    folder = tmp_path_factory.mktemp("compiled") / "cache"
+    with pytest.MonkeyPatch.context() as patch:
+        make_world_small(folder, patch)
+        load_gazetteer()
     return folder
 
 
 @pytest.mark.parametrize("name", ["places.sqlite", "names.marisa", "scan.marisa", "sums.json"])
 @pytest.mark.parametrize("damage", ["cut", "overwritten", "gone"])
-def test_a_damaged_cache_is_compiled_again(small_world: Path, name: str, damage: str) -> None:
+def test_a_damaged_cache_is_compiled_again(small_world: Path, compiled_world: Path, name: str, damage: str) -> None:
+    shutil.copytree(compiled_world, small_world)
     expected = load_gazetteer().lookup("Texas")
     (compiled,) = small_world.iterdir()
     content = (compiled / name).read_bytes()

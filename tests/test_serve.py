@@ -1,12 +1,13 @@
 import asyncio
 import socket
+import threading
 from contextlib import closing
 from typing import Any
 
 import pytest
 
 from geo.errors import GeoError
-from geo.serve import Guard, free_socket
+from geo.serve import Guard, Quick, free_socket
 
 PAGE = {"host": "127.0.0.1:8501"}
 
@@ -66,6 +67,38 @@ def test_everything_else_is_refused(headers: dict[str, str]) -> None:
 
 def test_the_servers_own_life_cycle_passes() -> None:
     assert answer("lifespan", {}) == ["page"]
+
+
+def test_a_session_begins_once_the_page_is_imported() -> None:
+    told: list[str] = []
+
+    async def page(scope: Any, _receive: Any, _send: Any) -> None:
+        told.append(scope["type"])
+
+    async def scene() -> None:
+        imported = threading.Event()
+        warming = threading.Thread(target=imported.wait)
+        warming.start()
+        quick = Quick(page, warming)
+        session = asyncio.create_task(quick({"type": "websocket"}, None, None))
+        await quick({"type": "http", "headers": []}, None, None)
+        assert not session.done()
+        imported.set()
+        await session
+
+    asyncio.run(scene())
+    assert told == ["http", "websocket"]
+
+
+def test_nothing_is_compressed_on_its_way_through_this_computer() -> None:
+    seen: list[Any] = []
+
+    async def page(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.extend(scope["headers"])
+
+    headers = [(b"Accept-Encoding", b"gzip, br"), (b"host", b"127.0.0.1:8501")]
+    asyncio.run(Quick(page, threading.Thread())({"type": "http", "headers": headers}, None, None))
+    assert seen == headers[1:]
 
 
 def test_a_taken_port_gives_way_to_the_next_free_one() -> None:
