@@ -157,7 +157,12 @@ def main() -> int:
             faults = judge(shape, figures)
             missed += faults
             rounded = {key: round(value, 1) for key, value in figures.items()}
-            print(json.dumps({"name": shape, "n": n, "moves": given.moves, **rounded, "faults": faults}), flush=True)
+            print(
+                json.dumps(
+                    {"table": "scrubbing", "name": shape, "n": n, "moves": given.moves, **rounded, "faults": faults}
+                ),
+                flush=True,
+            )
     return 1 if missed else 0
 
 
