@@ -18,7 +18,7 @@ from pathlib import Path
 
 from geo import __version__, store
 from geo.amendments import Amended, Orphan, aliases, correct_days
-from geo.assembly import Surroundings, amend, assemble, correction_tray, named_reports, unreadable_row
+from geo.assembly import Assembled, Surroundings, amend, assemble, correction_tray, named_reports, unreadable_row
 from geo.claims import extract_claims
 from geo.copies import find_stories, group_copies, inherit_days
 from geo.corrections import Correction, in_effect, read_corrections
@@ -346,12 +346,9 @@ def _work_out(corpus: _Corpus, job: _Job, ledger: Ledger, workspace: store.Works
     missing = sorted(_unread(documents, job, ledger), key=lambda d: origins[d.report_id].origin_id)
     _read_new(missing, job, ledger)
     spool, tray = Spool(lambda: workspace.folder), Counter[str]()
-    families = _trace(corpus.documents, stories, ledger, spool)
     territories = Territories(lambda: workspace.folder, 1 + len(documents) // _PER_TERRITORY)
     amended, corrected = _amend(documents, corpus, job, ledger)
-    around = Surroundings(origins, families, corrected)
-    for extracts in _extracts(documents, job, ledger):
-        assembled = assemble(extracts, around)
+    for assembled in _assembled(corpus.documents, documents, stories, corrected, job, ledger):
         tray.update(row["kind"] for row in assembled.rows["tray"])
         spool.add(assembled.rows)
         territories.add(assembled.told)
@@ -419,13 +416,27 @@ def _amend(
     return amend(chain.from_iterable(_extracts(named, job, ledger)), corpus.corrections)
 
 
-def _trace(
-    documents: Iterable[Document], stories: Iterable[Story], ledger: Ledger, spool: Spool
-) -> dict[tuple[str, int], str]:
-    """Put what reports have from each other into the tables; return the families of their sentences."""
-    copies, borrowings = trace(documents, stories, ledger.trace_of)
-    spool.add({"copies": map(copy_row, copies), "lineage": map(lineage_row, borrowings)})
-    return variants(borrowings)
+def _assembled(
+    originals: Iterable[Document],
+    documents: Iterable[Document],
+    stories: Sequence[Story],
+    corrected: Mapping[str, Sequence[Claim]],
+    job: _Job,
+    ledger: Ledger,
+) -> Iterator[Assembled]:
+    """Yield the rows of reports, whole stories at a time: their lineage is that of the reports as they came."""
+    came = {d.report_id: d for d in originals}
+    dated = {d.report_id: d for d in documents}
+    for first in range(0, len(stories), _BATCH):
+        some = stories[first : first + _BATCH]
+        members = [id_ for story in some for id_ in story.scores]
+        copies, borrowings = trace([came[id_] for id_ in members], some, ledger.trace_of)
+        origins = {id_: story.origin for story in some for id_ in story.scores}
+        around = Surroundings(origins, variants(borrowings), corrected)
+        extracts = chain.from_iterable(_extracts([dated[id_] for id_ in members], job, ledger))
+        assembled = assemble(extracts, around)
+        rows = {"copies": list(map(copy_row, copies)), "lineage": list(map(lineage_row, borrowings))}
+        yield Assembled(assembled.rows | rows, assembled.told)
 
 
 @contextmanager

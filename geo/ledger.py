@@ -18,6 +18,7 @@ from datetime import date
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from sys import intern
 from types import GenericAlias, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -287,7 +288,14 @@ def _unpack_print(document: Document, content: bytes) -> Print | None:
         text_hash, n_words, n, names, credit = json.loads(head)
         words, runs = np.frombuffer(rest, "<u4").astype(np.uint32).reshape(2, n)
         return Print(
-            document.report_id, text_hash, document.published, words, runs, n_words, frozenset(names), str(credit)
+            document.report_id,
+            text_hash,
+            document.published,
+            words,
+            runs,
+            n_words,
+            frozenset(map(intern, names)),
+            str(credit),
         )
     except (zlib.error, ValueError, TypeError):
         return None

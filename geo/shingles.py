@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from sys import intern
 from typing import TypeVar
 from zlib import crc32
 
@@ -105,7 +106,7 @@ def names_of(text: str) -> frozenset[str]:
     """Return the names in the lines that end as sentences do: those of menus are the outlet's."""
     lines = (line.rstrip("\"'”’)» ") for line in text.splitlines())
     found = (name for line in lines if line.endswith((".", "!", "?")) for name in _NAME.findall(line))
-    return frozenset(found) - _CALENDAR
+    return frozenset(map(intern, found)) - _CALENDAR
 
 
 def text_hash(text: str) -> str:
