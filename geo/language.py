@@ -6,13 +6,14 @@ that is nine tenths of the work.
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from importlib.metadata import distributions
 from itertools import chain
 from threading import Lock, RLock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -20,6 +21,9 @@ from threadpoolctl import ThreadpoolController
 from geo.errors import ModelMissingError
 from geo.model import Document
 from geo.text import Sentence, SentenceKind, fold, split_sentences
+
+if TYPE_CHECKING:
+    from geo.decoder import SentenceOps
 
 __all__ = ["RULES_ALONE", "Language", "ParsedDocument", "ParsedSentence", "Words", "load_language"]
 
@@ -151,22 +155,28 @@ class _Shelf:
 class Language:
     """A loaded reader; ``name`` is the model's name, or '' when the rules work alone.
 
-    Sentences of the same words are read once, and the last ``kept`` characters of them are kept in mind; 0 reads each
-    anew.
+    Sentences of the same words are read once, as long as not too many others come between, and entities are found by
+    ``geo.decoder``. Without ``shortcuts`` each is read anew by the pipeline's own components, with the same result.
     """
 
-    def __init__(self, pipeline: Any, name: str, kept: int = _KEPT) -> None:
-        """Sort the pipeline's components into those that find entities and those that build trees."""
+    def __init__(self, pipeline: Any, name: str, ops: "SentenceOps | None" = None, *, shortcuts: bool = True) -> None:
+        """Sort the pipeline's components into those that find entities and those that build trees.
+
+        ``ops`` are those that its networks were loaded with.
+        """
         self._pipeline = pipeline
         self.name = name
-        self._shelf = _Shelf(pipeline.make_doc, kept)
+        self._apart = ops.of if ops else nullcontext
+        self._shelf = _Shelf(pipeline.make_doc, _KEPT if shortcuts else 0)
         named = [n for n, pipe in pipeline.pipeline if n == "ner" or "ner" in getattr(pipe, "listening_components", ())]
-        self._for_entities = [pipe for n, pipe in pipeline.pipeline if n in named]
+        entities = [pipe for n, pipe in pipeline.pipeline if n in named]
+        self._for_entities = [ops.finder(pipe) or pipe for pipe in entities] if ops and shortcuts else entities
         self._for_trees = [pipe for n, pipe in pipeline.pipeline if n not in {"ner", *_WORD_PIPES}]
         self._ruler, self._lemmatizer = (pipeline.get_pipe(n) if pipeline.has_pipe(n) else None for n in _WORD_PIPES)
         self._ruled_words = frozenset(_words_of(self._ruler.patterns)) if self._ruler else frozenset()
         self._read_tag = cache(self._read_new_tag)
         self._read_word = lru_cache(maxsize=_KNOWN_WORDS)(self._read_word_numbered)
+        self._auxiliaries = {pipeline.vocab.strings.add(dep) for dep in ("aux", "auxpass")}
         self._threads = ThreadpoolController()
         self._lock = RLock()  # a component keeps what it read last for the next one
 
@@ -211,8 +221,9 @@ class Language:
         with self._threads.limit(limits=1, user_api="blas"):
             for first in range(0, len(sentences), _BATCH):
                 docs = [words.doc for words in sentences[first : first + _BATCH]]
-                for component in components:
-                    docs = list(component.pipe(docs, batch_size=_BATCH))
+                with self._apart(docs):
+                    for component in components:
+                        docs = list(component.pipe(docs, batch_size=_BATCH))
         for words in sentences:
             if finish is not None:
                 finish(words.doc)
@@ -220,17 +231,22 @@ class Language:
 
     def _set_words(self, doc: Any) -> None:
         """Set the parts of speech and lemmas of a doc, by number: by name they take a third of the time of its tree."""
-        read = self._read_word
-        keys = doc.to_array(["ORTH", "TAG", "DEP"]).tolist()
-        doc.from_array(["POS", "LEMMA"], np.array([read(*key) for key in keys], dtype=np.uint64))
+        read, auxiliaries = self._read_word, self._auxiliaries
+        rows = []
+        for word, tag, dep in doc.to_array(["ORTH", "TAG", "DEP"]).tolist():
+            pos, alone, lemma = read(word, tag)
+            rows.append((pos if dep in auxiliaries else alone, lemma))
+        doc.from_array(["POS", "LEMMA"], np.array(rows, dtype=np.uint64))
 
-    def _read_word_numbered(self, word: int, tag: int, dep: int) -> tuple[int, int]:
-        """Return the part of speech and the lemma of a word by its tag and edge, all as spaCy numbers them."""
+    def _read_word_numbered(self, word: int, tag: int) -> tuple[int, int, int]:
+        """Return a word's part of speech beside another verb and as its clause's verb, and its lemma.
+
+        All are numbers of spaCy's.
+        """
         names = self._pipeline.vocab.strings
         pos, lemma = self._read_new_word(names[word], names[tag])
-        if pos == "AUX" and lemma in _FULL_VERBS and names[dep] not in {"aux", "auxpass"}:
-            pos = "VERB"
-        return names[pos], names.add(lemma)
+        full = pos == "AUX" and lemma in _FULL_VERBS
+        return names[pos], names["VERB" if full else pos], names.add(lemma)
 
     def _read_new_word(self, text: str, tag: str) -> tuple[str, str]:
         """Return the part of speech and lemma of a word with a tag, by the model's own rules and tables.
@@ -268,34 +284,34 @@ class Language:
 
 
 @cache
-def load_language(name: str | None = None) -> Language:
+def load_language(name: str | None = None, *, shortcuts: bool = True) -> Language:
     """Load the model ``name``, or the best one installed, or the rules alone ("none").
 
     Without a name the user's own ``en_core_web_*`` comes first, then the shipped model, then the tokenizer alone.
+    ``shortcuts`` are those of ``Language``.
 
     Raises:
         ModelMissingError: a model was asked for by name and is not installed.
     """
     if name == RULES_ALONE:
-        return _tokenizer()
+        return _tokenizer(shortcuts=shortcuts)
     for candidate in [name] if name else _installed_models():
         try:
-            return Language(_load(candidate), candidate)
+            return Language(*_load(candidate), shortcuts=shortcuts)
         except (ImportError, OSError, AttributeError) as error:  # AttributeError: a module that is no model
             if name:
                 raise ModelMissingError(f"language model {name!r} is not installed: {error}") from error
-    return _tokenizer()
+    return _tokenizer(shortcuts=shortcuts)
 
 
-def _load(name: str) -> Any:
+def _load(name: str) -> tuple[Any, str, "SentenceOps"]:
     """Load a model with its matrices multiplied by numpy, 3 to 4 times as fast here as by the BLIS wheel (measured)."""
-    from thinc.api import use_ops
+    from geo.decoder import loaded  # here, because it brings the libraries of the model
 
-    with use_ops("numpy", use_blis=False):
-        pipeline = import_module(name).load()
+    pipeline, ops = loaded(import_module(name).load)
     if pipeline.has_pipe("lemmatizer"):
         _index_lemmas(pipeline.get_pipe("lemmatizer").lookups)
-    return pipeline
+    return pipeline, name, ops
 
 
 def _index_lemmas(lookups: Any) -> None:
@@ -306,10 +322,10 @@ def _index_lemmas(lookups: Any) -> None:
             table[pos] = frozenset(lemmas)
 
 
-def _tokenizer() -> Language:
+def _tokenizer(*, shortcuts: bool) -> Language:
     import spacy
 
-    return Language(spacy.blank("en"), "")
+    return Language(spacy.blank("en"), "", shortcuts=shortcuts)
 
 
 def _words_of(patterns: Iterable[Mapping[str, Any]]) -> Iterator[str]:
