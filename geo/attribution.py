@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from geo.language import ParsedDocument, ParsedSentence
+from geo.language import ParsedDocument, ParsedSentence, Words
 from geo.lexicon import NOUNS
 from geo.model import EventType
 from geo.text import SentenceKind
@@ -43,6 +43,8 @@ _ISSUED = frozenset("issue release post publish share broadcast circulate".split
 _DECLARING = frozenset({"announce", "declare"})
 _SPEAKING = frozenset({"say", "tell", "add", "ask"})  # they are cues even where what is said stands elsewhere
 _CUES = _SAYING | _DENYING | _PLANNING | _JUDGING
+# Verbs at which ``_at_cue`` looks closer.
+_LIKELY = _CUES | _ISSUED | frozenset("put lay place pin estimate".split())
 _HAPPENED = frozenset({EventType.BATTLE, EventType.CONTROL_CHANGE, EventType.WITHDRAWAL, EventType.CASUALTIES})
 _PERSONAL = frozenset("he she they him her i we".split())
 _OWNERS = frozenset("his her its their".split())
@@ -140,22 +142,18 @@ class _Memory:
         self.last_speaker = ""
         self.last_body = ""
         self._full: dict[str, str] = {}
-        read = [s for s in parsed.sentences if parsed.language.name and len(s.text) <= _LONGEST_SENTENCE]
-        people = (e for s in read for e in s.doc.ents if e.label_ == "PERSON")
-        for person in people:
-            words = [w for w in re.findall(r"[^\W\d_][\w'-]+", person.text) if w[:1].isupper() and w != "'s"]
-            if len(words) >= 2:
-                self._full.setdefault(words[-1].casefold(), " ".join(words))
-        for first, last in (pair for s in read for pair in _name_pairs(s.doc)):
-            self._full.setdefault(last.casefold(), f"{first} {last}")
+        read = [s.words for s in parsed.sentences if s.has_entities and len(s.text) <= _LONGEST_SENTENCE]
+        for tell in (_people, _name_pairs):
+            for surname, name in (named for words in read for named in words.once(tell)):
+                self._full.setdefault(surname, name)
+        self._names = frozenset(self._full.values())
 
-    def notice(self, doc: Any) -> None:
+    def notice(self, words: Words) -> None:
         """Remember the last person that a sentence is about, for the pronouns after it."""
-        subjects = [e.text for e in doc.ents if e.label_ == "PERSON" and e.root.dep_ in {"nsubj", "appos"}]
+        subjects, body = words.once(_spoken_of)
         names = [name for text in subjects if self.is_person(name := self.full_name(text))]
         self.last_person = names[-1] if names else self.last_person
-        bodies = [e.text for e in doc.ents if e.label_ == "ORG" and e.root.dep_ in {"nsubj", "pobj", "agent", "appos"}]
-        self.last_body = re.sub(r"^[Tt]he |'s$", "", bodies[-1]) if bodies else self.last_body
+        self.last_body = body or self.last_body
 
     def full_name(self, name: str) -> str:
         """Return the full name that the report gives for a surname, or the name itself."""
@@ -163,17 +161,56 @@ class _Memory:
 
     def is_person(self, name: str) -> bool:
         """Whether the report names a person by these words."""
-        return name in self._full.values()
+        return name in self._names
 
 
-def _name_pairs(doc: Any) -> Iterator[tuple[str, str]]:
-    """Yield two capitalised words that stand together as the subject of a cue: names that the model took for others."""
-    for token in doc:
-        before = doc[token.i - 1] if token.i else token
-        named = token.pos_ == before.pos_ == "PROPN" and before.head == token and before.is_title and token.is_title
+def _people(doc: Any) -> list[tuple[str, str]]:
+    """Return the surname, case-folded, and the name of each person whom the model finds with two names or more."""
+    found = []
+    for person in (e for e in doc.ents if e.label_ == "PERSON"):
+        words = [w for w in re.findall(r"[^\W\d_][\w'-]+", person.text) if w[:1].isupper() and w != "'s"]
+        if len(words) >= 2:
+            found.append((words[-1].casefold(), " ".join(words)))
+    return found
+
+
+def _name_pairs(doc: Any) -> list[tuple[str, str]]:
+    """Return, as ``_people`` does, two capitalised words that stand together as the subject of a cue.
+
+    They are names that the model took for others.
+    """
+    from spacy.symbols import PROPN  # here, because the rules alone need no parts of speech
+
+    found = []
+    parts = doc.to_array("POS").tolist()
+    for i in (i for i in range(1, len(parts)) if parts[i] == parts[i - 1] == PROPN):
+        token, before = doc[i], doc[i - 1]
+        named = before.head == token and before.is_title and token.is_title
         person = token.dep_ in _SUBJECTS | {"appos"} and before.ent_type_ not in {"GPE", "LOC", "ORG", "NORP"}
         if named and person:
-            yield before.text, token.text
+            found.append((token.text.casefold(), f"{before.text} {token.text}"))
+    return found
+
+
+def _spoken_of(doc: Any) -> tuple[list[str], str]:
+    """Return the persons that a sentence is about and the last body that it names, or ''."""
+    people = [e.text for e in doc.ents if e.label_ == "PERSON" and e.root.dep_ in {"nsubj", "appos"}]
+    bodies = [e.text for e in doc.ents if e.label_ == "ORG" and e.root.dep_ in {"nsubj", "pobj", "agent", "appos"}]
+    return people, re.sub(r"^[Tt]he |'s$", "", bodies[-1]) if bodies else ""
+
+
+def _likely_cues(doc: Any) -> list[int]:
+    """Return the tokens that may be cues, by the word alone: few are, and to ask the tree costs ten times as much."""
+    from spacy.symbols import AUX, VERB  # here, because the rules alone need no parts of speech
+
+    rows = doc.to_array(["POS", "LEMMA", "LOWER"]).tolist()
+    words, according = doc.vocab.strings, doc.vocab.strings["according"]
+    verbs = {VERB, AUX}
+    return [
+        i
+        for i, (part, lemma, lower) in enumerate(rows)
+        if lower == according or (part in verbs and words[lemma].lower() in _LIKELY)
+    ]
 
 
 def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]:
@@ -181,8 +218,9 @@ def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]
         return []
     if not sentence.has_parse:
         return list(_by_pattern(sentence, memory))
-    found = list(_after_colon(sentence.doc))
-    for token in sentence.doc:
+    doc = sentence.doc
+    found = list(_after_colon(doc, sentence.text))
+    for token in map(doc.__getitem__, sentence.words.once(_likely_cues)):
         attribution = _at_according(token, memory) or _at_cue(token, memory)
         if attribution is not None and attribution.speaker:
             found.append(attribution)
@@ -191,8 +229,8 @@ def _of_sentence(sentence: ParsedSentence, memory: _Memory) -> list[Attribution]
             memory.last_speaker = attribution.speaker
             if memory.is_person(attribution.speaker) or _is_somebody(token, attribution.speaker):
                 memory.last_person = attribution.speaker
-    found += _at_the_end(sentence.doc, memory, found)
-    memory.notice(sentence.doc)
+    found += _at_the_end(doc, sentence.text, memory, found)
+    memory.notice(sentence.words)
     return sorted(found, key=lambda a: (-len(a.tokens), a.cue_index))
 
 
@@ -206,11 +244,11 @@ def _is_somebody(cue: Any, speaker: str) -> bool:
     return any(c.dep_ == "det" and c.lower_ in {"a", "an", "one", "another"} for c in subject.children)
 
 
-def _at_the_end(doc: Any, memory: _Memory, found: Sequence[Attribution]) -> Iterator[Attribution]:
+def _at_the_end(doc: Any, text: str, memory: _Memory, found: Sequence[Attribution]) -> Iterator[Attribution]:
     """Read the speaker at a sentence's end whose tree has lost him or part of his words: "…, aid workers said."."""
-    match = _SAID_LAST.search(doc.text)
+    match = _SAID_LAST.search(text)
     if match is None:
-        yield from _pronoun_at_the_end(doc, memory, found)
+        yield from _pronoun_at_the_end(doc, text, memory, found)
         return
     cue = doc.char_span(match.start("cue"), match.start("cue") + 3, alignment_mode="expand")[0].i
     if match["cue"] in _NOUNS_TOO and doc[cue].pos_ != "VERB":
@@ -225,9 +263,9 @@ def _at_the_end(doc: Any, memory: _Memory, found: Sequence[Attribution]) -> Iter
         memory.last_person = named
 
 
-def _pronoun_at_the_end(doc: Any, memory: _Memory, found: Sequence[Attribution]) -> Iterator[Attribution]:
+def _pronoun_at_the_end(doc: Any, text: str, memory: _Memory, found: Sequence[Attribution]) -> Iterator[Attribution]:
     """Read "…, she added." where the tree has lost its subject or taken another one."""
-    match = _PRONOUN_LAST.search(doc.text)
+    match = _PRONOUN_LAST.search(text)
     if match is None:
         return
     pronoun, cue = (doc.char_span(*match.span(name), alignment_mode="expand")[0] for name in ("who", "cue"))
@@ -236,9 +274,9 @@ def _pronoun_at_the_end(doc: Any, memory: _Memory, found: Sequence[Attribution])
         yield Attribution("say", cue.i, own, frozenset(t.i for t in doc if t.idx < match.start()), pronoun.i)
 
 
-def _after_colon(doc: Any) -> Iterator[Attribution]:
+def _after_colon(doc: Any, text: str) -> Iterator[Attribution]:
     """Read the source that a headline-like line puts last: "Dam burst in the north: officials"."""
-    if match := _SOURCE_LAST.search(doc.text):
+    if match := _SOURCE_LAST.search(text):
         tokens = frozenset(t.i for t in doc if t.idx < match.start())
         yield Attribution("say", len(doc) - 1, match["who"], tokens)
 

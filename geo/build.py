@@ -162,15 +162,19 @@ def open_gazetteer(config: Config, progress: Progress | None = None) -> Gazettee
     return gazetteer if online is None else with_online(gazetteer, online)
 
 
-def extract_batch(documents: list[Document], config: Config, find: Finder | None = None) -> list[Reading]:
+def extract_batch(
+    documents: list[Document], config: Config, find: Finder | None = None, *, shortcuts: bool = True
+) -> list[Reading]:
     """Read a batch of reports; one that breaks a stage yields a Reading with the error and no claims.
 
-    ``find`` finds the mentions, offline, in place of ``find_mentions``.
+    ``find`` finds the mentions, offline, in place of ``find_mentions``. Without ``shortcuts`` nothing is kept from one
+    sentence for another of the same words, and spaCy finds the entities: the Readings are the same.
 
     Raises:
         GazetteerError, ModelMissingError: what ``config`` names cannot be used.
     """
-    gazetteer, language = _gazetteer(config), load_language(config.model)
+    gazetteer = _gazetteer(config)
+    language = load_language(config.model) if shortcuts else load_language(config.model, shortcuts=False)
     return [_extract_safely(document, gazetteer, language, find or find_mentions) for document in documents]
 
 

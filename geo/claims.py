@@ -5,10 +5,12 @@ A happening whose place is not known becomes a claim without one, which waits in
 """
 
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from geo.attribution import Attribution, find_attributions
 from geo.details import Sides, figure_of, parties
@@ -28,7 +30,7 @@ from geo.model import (
 )
 from geo.quantities import find_figures
 from geo.selection import Carried, choose_type, select, told_types, walk
-from geo.text import SentenceKind, fold, paragraph_span
+from geo.text import SentenceKind, paragraph_span
 from geo.timing import When, days_of
 
 __all__ = ["extract_claims", "read_scenes", "read_status"]
@@ -65,6 +67,7 @@ _NO_HAPPENING = re.compile(
 _PICTURE_CREDIT = re.compile(r"(?:Taken|Photographed|Pictured)(?: on)?[\s\d./-]{1,20}")
 _BREAK = re.compile(r"\n+")
 _LONGEST_CREDIT = 24
+_Item = TypeVar("_Item")
 
 
 def extract_claims(
@@ -116,13 +119,24 @@ def read_scenes(
     """Return what is known of each sentence of the body with its number; a sentence that is repeated counts once."""
     said = [[a for a in found if not a.judges] for found in find_attributions(parsed)]
     first = {s.text: number for number, s in reversed(list(enumerate(parsed.sentences)))}
+    starts = [s.start for s in parsed.sentences]
+    places = _by_sentence(starts, resolutions, [r.mention.start for r in resolutions])
+    days = _by_sentence(starts, timexes, [t.start for t in timexes])
     return [
-        (number, _scene(document, sentence, resolutions, timexes, said[number]))
+        (number, _scene(document, sentence, places[number], days[number], timexes, said[number]))
         for number, sentence in enumerate(parsed.sentences)
         if sentence.kind is SentenceKind.BODY
         and first[sentence.text] == number
         and not _PICTURE_CREDIT.fullmatch(sentence.text)
     ]
+
+
+def _by_sentence(starts: Sequence[int], items: Iterable[_Item], at: Iterable[int]) -> dict[int, list[_Item]]:
+    """Return the items by the number of the sentence that their offsets ``at`` lie in or behind."""
+    found: defaultdict[int, list[_Item]] = defaultdict(list)
+    for item, start in zip(items, at, strict=True):
+        found[bisect_right(starts, start) - 1].append(item)
+    return found
 
 
 def read_status(scene: Scene, trigger: Trigger, spot: Spot | None) -> Status:
@@ -163,18 +177,17 @@ def _scene(
     document: Document,
     sentence: ParsedSentence,
     resolutions: Iterable[Resolution],
+    days: Iterable[Timex],
     timexes: Iterable[Timex],
     said: Sequence[Attribution],
 ) -> Scene:
-    here = [r for r in resolutions if sentence.start <= r.mention.start < sentence.end]
+    here = [r for r in resolutions if r.mention.start < sentence.end]
     spots = [s for r in here if r.mention.role is Role.LITERAL and (s := _spot(sentence, r)) is not None]
     actors = [s for r in here if r.mention.role is not Role.LITERAL and (s := _spot(sentence, r)) is not None]
     unknown = [r for r in here if r.place is None and r.mention.role is Role.LITERAL and r.mention.relation is None]
-    within = [t for t in timexes if sentence.start <= t.start < sentence.end] or _printed_after(
-        document, sentence, timexes
-    )
+    within = [t for t in days if t.start < sentence.end] or _printed_after(document, sentence, timexes)
     times = [(_token_at(sentence, t.start, t.end), t) for t in within]
-    triggers = [t for t in find_triggers(sentence.doc) if not _in_a_date(sentence, t, within)]
+    triggers = [t for t in sentence.words.once(find_triggers) if not _in_a_date(sentence, t, within)]
     return Scene(document, sentence, _without_anchors(spots), actors, times, said, triggers, unknown)
 
 
@@ -240,7 +253,7 @@ def _claim(scene: Scene, trigger: Trigger, spot: Spot | None, said: Attribution 
         status=status,
         claimant=speaks.speaker if speaks else "",
         cue=speaks.cue if speaks else "",
-        verification=Verification.VERIFIED if _VERIFIED.search(sentence.doc.text) else Verification.NONE,
+        verification=Verification.VERIFIED if _VERIFIED.search(sentence.text) else Verification.NONE,
         geo_precision=_geo_precision(scene, spot),
         confidence=_confidence(sentence, resolution, inside),
         reason="" if place else "the sentence names no place that could be resolved",
@@ -345,7 +358,7 @@ def _is_aim(scene: Scene, trigger: Trigger) -> bool:
 
 def _is_negated(scene: Scene, trigger: Trigger) -> bool:
     """Whether a happening is said not to be: "did not strike", "no attack took place", "there was no talk of …"."""
-    if _NO_HAPPENING.search(fold(scene.doc.text)) and trigger.kind is EventType.OTHER:
+    if trigger.kind is EventType.OTHER and _NO_HAPPENING.search(scene.sentence.text):
         return True
     if not scene.sentence.has_parse:
         return False
@@ -357,7 +370,7 @@ def _is_negated(scene: Scene, trigger: Trigger) -> bool:
 
 def _is_planned(scene: Scene, trigger: Trigger) -> bool:
     doc = scene.doc
-    if not doc.has_annotation("DEP"):
+    if not scene.sentence.has_parse:
         return any(t.lower_ in _MODALS or t.lower_ == "to" for t in doc[max(0, trigger.index - 2) : trigger.index])
     node = doc[trigger.index]
     if _is_due(scene, node):
@@ -378,7 +391,7 @@ def _is_due(scene: Scene, token: Any) -> bool:
     clause = clause_head(token)
     if token.dep_ == "xcomp" and token.head.lemma_ == "be" and any(c.lower_ == "to" for c in token.children):
         return True
-    match = _DUE.search(scene.doc.text)
+    match = _DUE.search(scene.sentence.text)
     held = [clause, *(c for c in clause.children if c.dep_ in {"aux", "auxpass", "acomp", "attr", "xcomp", "prep"})]
     return match is not None and any(match.start() <= t.idx < match.end() for t in held)
 

@@ -8,11 +8,15 @@ made about it, ``geo/data/event_types.json`` what type of happening it is. ``ben
 Without a parse the ties of ``geo.happenings`` stand as they are.
 """
 
+import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+import numpy as np
 
 from geo.attribution import Attribution
 from geo.happenings import (
@@ -63,6 +67,9 @@ _CLAUSES = frozenset({"relcl", "acl", "advcl", "ccomp", "xcomp", "appos", "conj"
 _OLD_DAYS = 45
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CARRY_SENTENCES = 4
+_SHARE = "share of the report"
+_WORD_SIGNS = (" in", " beside", " told")  # what features of words end with, before the type
+_FIELD_SIGN = re.compile(r" as \w+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,9 +371,27 @@ def choose_type(scene: Scene, trigger: Trigger, spot: Spot | None, told: Mapping
     """Return the type of a happening; ``told`` counts the types of the triggers of the whole report."""
     if not scene.sentence.has_parse or (trigger.kind is EventType.STATEMENT and _is_cue(scene, trigger)):
         return trigger.kind
-    scorer = Scorer.load("event_types")
-    by_type = type_features(scene, trigger, spot, told)
-    return max(by_type, key=lambda kind: scorer.log_odds(by_type[kind]))
+    scorer, by_words = Scorer.load("event_types"), _type_weights()
+    told_by = {kind: [scorer.bias] for kind in EventType}
+    for words in _words_of(scene, trigger):
+        for kind, weight in by_words.get(words, ()):
+            told_by[kind].append(weight)
+    for kind, names, share in _signs_of_types(scene, trigger, spot, told):
+        told_by[kind] += [scorer.weights.get(name, 0.0) for name in names]
+        told_by[kind].append(scorer.weights.get(_SHARE, 0.0) * share)
+    return max(EventType, key=lambda kind: math.fsum(told_by[kind]))
+
+
+@cache
+def _type_weights() -> Mapping[str, Sequence[tuple[EventType, float]]]:
+    """Return the weights of words by what stands before the type's name, for one look-up instead of one a type."""
+    kinds = {str(kind): kind for kind in EventType}
+    found: defaultdict[str, list[tuple[EventType, float]]] = defaultdict(list)
+    for name, weight in Scorer.load("event_types").weights.items():
+        words, _, kind = name.rpartition(" ")
+        if kind in kinds and (words.endswith(_WORD_SIGNS) or _FIELD_SIGN.search(words)):
+            found[words].append((kinds[kind], weight))
+    return found
 
 
 def _is_cue(scene: Scene, trigger: Trigger) -> bool:
@@ -378,45 +403,80 @@ def type_features(
     scene: Scene, trigger: Trigger, spot: Spot | None, told: Mapping[EventType, int]
 ) -> dict[EventType, dict[str, float]]:
     """Return for each type the readable features that speak for it."""
-    doc = scene.doc
-    clause = clause_head(doc[trigger.index])
+    words_of = _words_of(scene, trigger)
+    found: dict[EventType, dict[str, float]] = {}
+    for kind, names, share in _signs_of_types(scene, trigger, spot, told):
+        found[kind] = dict.fromkeys([*names, *(f"{words} {kind}" for words in words_of)], 1.0) | {_SHARE: share}
+    return found
+
+
+def _signs_of_types(
+    scene: Scene, trigger: Trigger, spot: Spot | None, told: Mapping[EventType, int]
+) -> Iterator[tuple[EventType, list[str], float]]:
+    """Yield for each type the features that speak for it besides words, and its share of the report."""
+    clauses = scene.sentence.words.once(_clauses)
     others = [t for t in scene.triggers if t.index != trigger.index]
-    beside = {t.kind for t in others if clause_head(doc[t.index]) == clause}
+    around = {t.kind for t in others}
+    beside = {t.kind for t in others if clauses[t.index] == clauses[trigger.index]}
     near = _nearest(spot, others, scene)
     total = sum(told.values()) or 1
-    most = max(told, key=lambda kind: (told[kind], kind.value), default=None)
+    most = max(told, key=lambda kind: (told[kind], str(kind)), default=None)
     how = "verb" if trigger.verbal else "noun"
-    spoken_of = _spoken_of(doc, trigger, clause)
-    found: dict[EventType, dict[str, float]] = {}
     for kind in EventType:
-        names = {f"any {kind.value}", f"{trigger.kind.value} told as {kind.value}"}
-        names |= {f"{words_} {kind.value}" for words_ in spoken_of}
+        names = [f"any {kind}", f"{trigger.kind} told as {kind}"]
         if trigger.kind is kind:
-            names |= {"the trigger", f"the trigger, a {how}", f"the trigger, {kind.value}"}
+            names += ["the trigger", f"the trigger, a {how}", f"the trigger, {kind}"]
         if kind in beside:
-            names |= {"in its clause", f"in the clause of {trigger.kind.value}"}
-        if any(t.kind is kind for t in others):
-            names |= {"in the sentence", f"{kind.value} in a sentence of {trigger.kind.value}"}
+            names += ["in its clause", f"in the clause of {trigger.kind}"]
+        if kind in around:
+            names += ["in the sentence", f"{kind} in a sentence of {trigger.kind}"]
         if near is kind:
-            names.add("nearest to the place")
+            names.append("nearest to the place")
         if most is kind:
-            names |= {"most told of", f"most told of, trigger {trigger.kind.value}"}
-        found[kind] = dict.fromkeys(names, 1.0) | {"share of the report": told.get(kind, 0) / total}
-    return found
+            names += ["most told of", f"most told of, trigger {trigger.kind}"]
+        yield kind, names, told.get(kind, 0) / total
 
 
-def _spoken_of(doc: Any, trigger: Trigger, clause: Any) -> set[str]:
+def _words_of(scene: Scene, trigger: Trigger) -> set[str]:
     """Return the words of a happening's clause and of its sentence, each with the fields that it belongs to."""
-    telling = [t for t in doc if t.pos_ in {"NOUN", "VERB", "ADJ"}]
-    own = {t.lemma_.lower() for t in telling if clause_head(t) == clause}
-    beside = {t.lemma_.lower() for t in telling}
-    hanging = [c for c in doc[trigger.index].children if c.pos_ in {"NOUN", "VERB", "ADJ"}]
-    found = {f"{word} in" for word in own} | {f"{word} beside" for word in beside}
-    found |= {f"{trigger.lemma} told"} | {f"{field} told" for field in fields_of(trigger.lemma.partition(" ")[0])}
-    found |= {f"{field} words in" for word in own for field in fields_of(word)}
-    found |= {f"{field} words beside" for word in beside for field in fields_of(word)}
+    words = scene.sentence.words
+    clause = words.once(_clauses)[trigger.index]
+    hanging = [c for c in scene.doc[trigger.index].children if c.pos_ in {"NOUN", "VERB", "ADJ"}]
+    found = {f"{trigger.lemma} told"} | {f"{field} told" for field in fields_of(trigger.lemma.partition(" ")[0])}
     found |= {f"{field} as {c.dep_}" for c in hanging for field in fields_of(c.lemma_.lower())}
-    return found
+    return found | words.once(_words_in, clause) | words.once(_words_beside)
+
+
+def _words_in(doc: Any, clause: int) -> set[str]:
+    clauses = _clauses(doc)
+    own = {lemma for i, lemma in _telling(doc) if clauses[i] == clause}
+    return {f"{word} in" for word in own} | {f"{field} words in" for word in own for field in fields_of(word)}
+
+
+def _words_beside(doc: Any) -> set[str]:
+    words = {lemma for _, lemma in _telling(doc)}
+    return {f"{word} beside" for word in words} | {f"{f} words beside" for word in words for f in fields_of(word)}
+
+
+def _telling(doc: Any) -> list[tuple[int, str]]:
+    """Return the nouns, verbs and adjectives of a sentence: token and lemma in lower case."""
+    from spacy.symbols import ADJ, NOUN, VERB  # here, because the rules alone need no parts of speech
+
+    names, told = doc.vocab.strings, {ADJ, NOUN, VERB}
+    rows = doc.to_array(["POS", "LEMMA"]).tolist()
+    return [(i, names[lemma].lower()) for i, (part, lemma) in enumerate(rows) if part in told]
+
+
+def _clauses(doc: Any) -> list[int]:
+    """Return for each token the one that ``clause_head`` finds, all at once."""
+    from spacy.symbols import AUX, VERB  # here, because the rules alone need no parts of speech
+
+    parts = doc.to_array("POS").tolist()
+    heads = [i + step for i, step in enumerate(doc.to_array("HEAD").astype(np.int64).tolist())]
+    above = [i if part in {VERB, AUX} else head for i, (part, head) in enumerate(zip(parts, heads, strict=True))]
+    while (further := [above[i] for i in above]) != above:  # each step is twice as far as the one before
+        above = further
+    return above
 
 
 def _nearest(spot: Spot | None, triggers: Sequence[Trigger], scene: Scene) -> EventType | None:

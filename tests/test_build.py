@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -13,16 +14,18 @@ import pytest
 from geo import build as module
 from geo.build import BuildReport, Config, build, build_if_stale, extract_batch
 from geo.corrections import Action, add, place_value, point, read_corrections
-from geo.documents import make_document
+from geo.documents import make_document, read_documents
 from geo.errors import GazetteerError, ModelMissingError, ReportError, StoreError
 from geo.events import TABLES
 from geo.model import Claim, DateBasis, Document, EventType, Place, PlaceKind, Reading, Status, TimePrecision
 from geo.resources import resource
 from geo.runners import POISON, Work
 from geo.store import current, project_folder
+from tests.corpora import make_corpus
 from tests.folders import page, write_zip
 
 RULES = Config(model="none")
+REPORTS = Path(__file__).parent / "data" / "reports"
 PLACE = Place("p", "Balakliia", PlaceKind.SETTLEMENT, 49.5, 36.8, 2.0)
 CLAIM = Claim(
     report_id="",
@@ -512,3 +515,24 @@ def test_a_report_that_kills_who_reads_it_is_set_aside(reports: Path, tmp_path: 
     assert ("1.txt", POISON) in tray
     read = generation.query("SELECT DISTINCT report FROM mentions JOIN reports USING (report_id) ORDER BY report")
     assert read["report"].to_list() == ["0.txt", "2.txt"]
+
+
+def documents_of_all_kinds(step: int) -> list[Document]:
+    """The shipped reports, our own and made ones with their reprints, one of so many."""
+    shipped = read_documents(resource("seeds"))[0]
+    own = [json.loads(path.read_text(encoding="utf-8"))["doc"] for path in sorted(REPORTS.glob("*/*.json"))]
+    ours = [Document(d["id"], d["id"], d["text"], published=date.fromisoformat(d["published"])) for d in own]
+    made = [item.document for item in make_corpus(300)]
+    return [*shipped, *(ours + made)[::step]]
+
+
+@pytest.mark.parametrize("step", [12, pytest.param(1, marks=pytest.mark.long)])
+def test_shortcuts_change_nothing_that_is_read(step: int) -> None:
+    documents = documents_of_all_kinds(step)
+    plain = extract_batch(documents, Config(), shortcuts=False)
+    quick = extract_batch(documents, Config())
+    assert not any(reading.error for reading in plain)
+    assert sum(len(reading.claims) for reading in plain) > 100
+    for one, other in zip(plain, quick, strict=True):
+        assert one == other, one.document.report
+    assert extract_batch(documents[::-1], Config()) == quick[::-1]

@@ -7,7 +7,7 @@ import pytest
 from spacy.tokens import Doc
 
 from geo.errors import ModelMissingError
-from geo.language import load_language
+from geo.language import Words, _Shelf, load_language
 from geo.model import Document
 from geo.text import SentenceKind
 
@@ -106,3 +106,39 @@ def test_a_word_read_alone_is_what_the_models_own_components_make_of_it(text, ta
         theirs = pipeline.get_pipe(component)(theirs)
     ours = load_language()._read_new_word(text, tag)
     assert ours == (theirs[0].pos_, theirs[0].lemma_)
+
+
+def test_sentences_of_the_same_words_are_read_once():
+    language = load_language()
+    first, *_, last = language.parse(Document("id", "name", "Rain fell.\nIt rained in Goma.\nRain fell.")).sentences
+    again = language.split(Document("other", "name", "Nothing else.\nRain fell.")).sentences[1]
+    assert first.words is last.words is again.words
+    assert again.has_parse
+    assert (first.start, last.start) == (0, 30)
+
+
+def test_without_shortcuts_each_sentence_is_read_anew():
+    first, last = load_language(shortcuts=False).split(Document("id", "name", "Rain fell.\nRain fell.")).sentences
+    assert first.words is not last.words
+
+
+def test_what_is_told_of_words_is_told_again_when_more_is_known():
+    language = load_language()
+    words = Words("Rain fell in Goma.", language._pipeline.make_doc)
+    before = words.once(_parts), words.once(_parts)
+    language.find_trees([words])
+    assert (before, words.once(_parts)) == (([""] * 5, [""] * 5), ["NOUN", "VERB", "ADP", "PROPN", "PUNCT"])
+
+
+def _parts(doc):
+    return [token.pos_ for token in doc]
+
+
+def test_only_the_words_read_last_are_kept():
+    shelf = _Shelf(str.split, room=10)
+    kept = shelf.words("four"), shelf.words("fives")
+    assert (shelf.words("four"), shelf.words("fives")) == kept
+    shelf.words("six")
+    assert shelf.words("fives") is kept[1]
+    assert shelf.words("four") is not kept[0]
+    assert shelf.words("longer than the room") is not shelf.words("longer than the room")
