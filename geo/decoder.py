@@ -9,13 +9,15 @@ product; inside only two moves may follow.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import accumulate, chain, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from thinc.api import NumpyOps, get_current_ops, set_current_ops
+
+from geo.vectors import VectorPipe, WordVectors, is_known
 
 __all__ = ["EntityFinder", "SentenceOps", "loaded"]
 
@@ -39,18 +41,26 @@ class SentenceOps(NumpyOps):  # type: ignore[misc]  # thinc's Cython class has n
 
     _lengths: Sequence[int] = ()
 
-    def finder(self, component: Any) -> "EntityFinder | None":
-        """Return the finder of a component whose network and moves are of the known kind, else None."""
-        return EntityFinder(component, self) if _is_known(component) else None
+    def faster(self, component: Any) -> Any:
+        """Return what reads as a component of the pipeline does, faster where its network is known; else itself."""
+        if _is_known(component):
+            return EntityFinder(component, self)
+        if component.name == "tok2vec" and is_known(component.model):
+            return VectorPipe(WordVectors(component.model, self.one_by_one))
+        return component
+
+    def one_by_one(self, rows: int) -> AbstractContextManager[None]:
+        """Multiply row by row inside."""
+        return self.of([range(1)] * rows)
 
     @contextmanager
     def of(self, docs: Sequence[Any]) -> Iterator[None]:
         """Multiply sentence by sentence inside: the rows of matrices are the tokens of ``docs`` one after the other."""
-        self._lengths = [len(doc) for doc in docs]
+        before, self._lengths = self._lengths, [len(doc) for doc in docs]
         try:
             yield
         finally:
-            self._lengths = ()
+            self._lengths = before
 
     def gemm(
         self, x: Any, y: Any, out: Any = None, trans1: bool = False, trans2: bool = False
@@ -81,7 +91,8 @@ class EntityFinder:
         model, moves = component.model, component.moves
         lower, upper = model.get_ref("lower"), model.get_ref("upper")
         self._ops = ops
-        self._vectors = model.get_ref("tok2vec")
+        network, _, self._narrowed = model.get_ref("tok2vec").layers
+        self._vectors = WordVectors(network, ops.one_by_one)
         self._lower: _Floats = lower.get_param("W").reshape(-1, lower.get_dim("nI"))
         self._shape = (_FEATURES, lower.get_dim("nO"), lower.get_dim("nP"))
         self._bias: _Floats = lower.get_param("b")
@@ -98,7 +109,7 @@ class EntityFinder:
         """Set the entities of docs and return them; all are one batch."""
         read = [doc for doc in docs if len(doc)]
         if read:
-            vectors = self._vectors.predict(read)
+            vectors = self._narrowed.predict(self._vectors.of(read))
             sums = self._ops.gemm(vectors, self._lower, trans2=True).reshape(-1, *self._shape)
             closed = self._scores(sums[:, 0] + self._missing[1] + self._missing[2])
             at = 0
@@ -155,6 +166,8 @@ def _is_known(component: Any) -> bool:
     model, moves = component.model, component.moves
     if not model.attrs.get("has_upper") or not {"tok2vec", "lower", "upper"} <= set(model.ref_names):
         return False
-    lower = model.get_ref("lower")
+    lower, vectors = model.get_ref("lower"), model.get_ref("tok2vec").layers
+    if [layer.name for layer in vectors[1:]] != ["list2array", "linear"] or not is_known(vectors[0]):
+        return False
     kinds = {moves.get_class_name(i)[:2] for i in range(moves.n_moves)}
     return bool(lower.get_dim("nF") == _FEATURES and lower.get_dim("nP") > 1 and kinds == {"B-", "I-", "L-", "U-", "O"})

@@ -169,9 +169,9 @@ class Language:
         self._apart = ops.of if ops else nullcontext
         self._shelf = _Shelf(pipeline.make_doc, _KEPT if shortcuts else 0)
         named = [n for n, pipe in pipeline.pipeline if n == "ner" or "ner" in getattr(pipe, "listening_components", ())]
-        entities = [pipe for n, pipe in pipeline.pipeline if n in named]
-        self._for_entities = [ops.finder(pipe) or pipe for pipe in entities] if ops and shortcuts else entities
-        self._for_trees = [pipe for n, pipe in pipeline.pipeline if n not in {"ner", *_WORD_PIPES}]
+        components = [(n, ops.faster(pipe) if ops and shortcuts else pipe) for n, pipe in pipeline.pipeline]
+        self._for_entities = [pipe for n, pipe in components if n in named]
+        self._for_trees = [pipe for n, pipe in components if n not in {"ner", *_WORD_PIPES}]
         self._ruler, self._lemmatizer = (pipeline.get_pipe(n) if pipeline.has_pipe(n) else None for n in _WORD_PIPES)
         self._ruled_words = frozenset(_words_of(self._ruler.patterns)) if self._ruler else frozenset()
         self._read_tag = cache(self._read_new_tag)

