@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,10 +27,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from geo.cubes import FILES, write_indexes
 from geo.errors import StoreError
-from geo.events import TABLES, Column, schema
+from geo.events import TABLES, schema
 
 __all__ = [
+    "ORDERS",
+    "ROW_GROUP",
     "Generation",
     "current",
     "find_generation",
@@ -42,11 +45,29 @@ __all__ = [
     "project_folder",
     "publish",
     "roll_back",
+    "write_table",
 ]
+
+_DAYS = "coalesce(date_from, date_to) NULLS FIRST, coalesce(date_to, date_from) NULLS FIRST, place_name NULLS FIRST"
+_BY_REPORT = ("report", "report_id", "start", "end", "claim_id", "event_id")
+
+
+def _order(name: str) -> str:
+    has = {column.name for column in TABLES[name]}
+    listed = ", ".join(f'"{column}" NULLS FIRST' for column in _BY_REPORT if column in has)
+    more = {"claims": "report NULLS FIRST, start NULLS FIRST, claim_id", "events": "event_type NULLS FIRST, event_id"}
+    return f"{_DAYS}, {more[name]}" if name in more else listed
+
+
+ORDERS: Mapping[str, str] = {name: _order(name) for name in TABLES}
+"""The order of each table's rows as SQL: claims and events by day and place, as they are listed; others by report."""
+
+ROW_GROUP = 8_192
+"""Rows of a group of a table: a row of the claims costs as much to read as its group."""
 
 _KEPT = 3
 _LOCK_SECONDS = 60
-_SORTED_BY = ("report", "report_id", "start", "end", "claim_id", "event_id")
+_AT_ONCE = ROW_GROUP * 8
 _ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -194,6 +215,8 @@ def _one_before(root: Path, pointer: "_Pointer") -> Generation:
 
 def _is_whole(path: Path) -> bool:
     """Return whether a generation holds every table with the columns that this version reads."""
+    if not all((path / name).exists() for name in FILES):
+        return False
     try:
         return all(pq.read_schema(path / f"{name}.parquet").equals(schema(TABLES[name])) for name in TABLES)
     except (OSError, pa.ArrowInvalid):
@@ -243,9 +266,11 @@ def _write_generation(folder: Path, tables: Mapping[str, list[dict[str, Any]]], 
     draft = folder / ".draft"
     draft.mkdir()
     for name, columns in TABLES.items():
-        rows = _in_order(tables.get(name, ()), columns)
-        with (draft / f"{name}.parquet").open("xb") as file:
-            pq.write_table(pa.Table.from_pylist(rows, schema=schema(columns)), file, compression="zstd")
+        rows = _in_order(name, tables.get(name, ()))
+        write_table(draft / f"{name}.parquet", name, [pa.RecordBatch.from_pylist(rows, schema=schema(columns))])
+    write_indexes(draft)
+    for path in draft.iterdir():
+        with path.open("rb+") as file:
             _flush(file)
     with (draft / "meta.json").open("xb") as file:
         file.write(json.dumps(dict(meta), indent=1, sort_keys=True).encode())
@@ -260,9 +285,23 @@ def _write_generation(folder: Path, tables: Mapping[str, list[dict[str, Any]]], 
     return path
 
 
-def _in_order(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """Sort rows by report and place in it, then by everything they hold, so that input order never shows."""
-    keys = list(map(_key_of(columns), rows))
+def write_table(path: Path, name: str, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write the rows of a table, which come in the order of ``ORDERS``, in groups of ``ROW_GROUP`` rows."""
+    waiting: list[pa.RecordBatch] = []
+    with pq.ParquetWriter(path, schema(TABLES[name]), compression="zstd") as writer:
+        for batch in batches:
+            waiting.append(batch)
+            if sum(map(len, waiting)) >= _AT_ONCE:
+                whole = pa.Table.from_batches(waiting)
+                writer.write_table(whole[:_AT_ONCE], row_group_size=ROW_GROUP)
+                waiting = whole[_AT_ONCE:].to_batches()
+        if waiting:
+            writer.write_table(pa.Table.from_batches(waiting), row_group_size=ROW_GROUP)
+
+
+def _in_order(name: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sort rows as ``ORDERS`` says, then by everything they hold, so that input order never shows."""
+    keys = list(map(_key_of(name), rows))
     order = sorted(range(len(rows)), key=keys.__getitem__)
     alike = (list(group) for _, group in groupby(order, key=keys.__getitem__))
     return [
@@ -272,11 +311,21 @@ def _in_order(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> list
     ]
 
 
-def _key_of(columns: Sequence[Column]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
-    """Return a function that gives a row's report, place and id, those that its table has; nothing comes first."""
-    has = {column.name for column in columns}
-    names = [name for name in _SORTED_BY if name in has]
-    return lambda row: tuple([(value is not None, value) for value in map(row.get, names)])
+def _key_of(name: str) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Return a function that gives what a row is sorted by; nothing comes first."""
+    by_day = {
+        "claims": ("place_name", "report", "start", "claim_id"),
+        "events": ("place_name", "event_type", "event_id"),
+    }
+    has = {column.name for column in TABLES[name]}
+    names = by_day.get(name) or [column for column in _BY_REPORT if column in has]
+
+    def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        first, last = row.get("date_from"), row.get("date_to")
+        days = (first or last, last or first) if name in by_day else ()
+        return tuple([(value is not None, value) for value in (*days, *map(row.get, names))])
+
+    return key
 
 
 def _content(row: Mapping[str, Any]) -> str:
@@ -404,6 +453,9 @@ def open_tables(files: Mapping[str, Path]) -> duckdb.DuckDBPyConnection:
     connection.execute("SET lock_configuration = true")
     for name, path in files.items():
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_quoted(path)})")  # noqa: S608 - quoted
+    if "claims" in files:
+        path = _quoted(files["claims"])
+        connection.execute(f"CREATE VIEW claim_rows AS SELECT * FROM read_parquet({path}, file_row_number = true)")  # noqa: S608 - quoted
     return connection
 
 
