@@ -106,6 +106,8 @@ _PREPARED = f"""
             coalesce(nullif(origin, ''), origin_id, '') AS credit, coalesce(verification, '') AS verification,
             coalesce(nullif(origin, ''), nullif(title, ''), claims.report) AS label, told.report AS told
         FROM claims LEFT JOIN told USING (report_id);
+    CREATE VIEW origins AS SELECT origin_id, label, told FROM coded UNION ALL
+        SELECT coalesce(origin_id, ''), coalesce(nullif(origin, ''), nullif(title, ''), report), file_row_number FROM reports;
 """  # noqa: S608 - put together from constants
 
 _LISTED = ("event_type", "status", "claimant", "outlet", "origin_id", "credit", "verification")
@@ -114,7 +116,7 @@ _VALUES = " UNION ALL ".join(
     f"""SELECT '{name}' AS facet, row_number() OVER (ORDER BY {name}) - 1 AS code, {name} AS value,
         {"arg_min(label, coalesce(told, 4294967295))" if name in _LABELLED else name} AS label,
         {folded(name)} AS folded
-    FROM coded GROUP BY {name}"""  # noqa: S608 - as above
+    FROM {"origins" if name == "origin_id" else "coded"} GROUP BY {name}"""  # noqa: S608 - as above
     for name in _LISTED
 )
 
@@ -201,7 +203,8 @@ _SAID = """
 
 _SERIES = """
     SELECT what, place_name, event_type, coalesce(unit, '') AS unit, place_id,
-        (md5_number_lower(place_id) >> 11)::BIGINT AS number
+        (md5_number_lower(place_id) >> 11)::BIGINT AS number,
+        (row_number() OVER (ORDER BY place_name, what, event_type, unit, number) - 1)::UINTEGER AS rank
     FROM series JOIN things USING (thing) ORDER BY series
 """
 
@@ -288,7 +291,7 @@ def write_indexes(folder: Path) -> None:
         connection.execute(_PREPARED)
         connection.execute(f"CREATE TABLE named AS {_VALUES}")
         _write_facts(connection, folder)
-        connection.execute("DROP TABLE coded; DROP TABLE members")
+        connection.execute("DROP VIEW origins; DROP TABLE coded; DROP TABLE members")
         _write(connection, folder, "values", "SELECT facet, value, label, folded FROM named ORDER BY facet, code")
         _write(connection, folder, "spots", _SPOTS)
         _write(connection, folder, "places", _PLACES)

@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 _KEPT = 2  # generations: the one that is shown, and the one before it while a build ends
+_LAST = np.iinfo(np.int64).max
 _SEEN = 4  # filters: a byte a claim
 _MASKS = 64  # of searches: a bit a claim
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -146,6 +147,14 @@ class Facts:
     @cached_property
     def dated(self) -> Mask:
         return cast(Mask, self["first"] != NEVER)
+
+    def published(self, rows: Ints) -> Ints:
+        """Return when the reports of some claims were published, to sort by: what has no day comes last."""
+        told = self["told"][rows]
+        found = np.full(len(rows), _LAST)
+        is_there = told != NONE
+        found[is_there] = self.told["published"][told[is_there]]
+        return np.where(found == NEVER, _LAST, found)
 
     def read(self, table: str, rows: Sequence[int]) -> list[list[Any]]:
         """Return what the heap of a table has of some rows (``geo.cubes``), in their order."""
@@ -265,6 +274,13 @@ class Seen:
         if self.mask is None:
             return np.arange(self._stretch.start, self._stretch.stop)
         return np.flatnonzero(self.mask) + self.begin
+
+    def has(self, rows: Ints) -> Mask:
+        """Return which rows of the table of claims are among them."""
+        inside = (rows >= self._stretch.start) & (rows < self._stretch.stop)
+        if self.mask is not None:
+            inside[inside] = self.mask[rows[inside] - self.begin]
+        return cast(Mask, inside)
 
     def first(self, at_most: int | None) -> list[int]:
         """Return the first so many of ``rows``."""

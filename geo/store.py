@@ -453,9 +453,9 @@ def open_tables(files: Mapping[str, Path]) -> duckdb.DuckDBPyConnection:
     connection.execute("SET lock_configuration = true")
     for name, path in files.items():
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_quoted(path)})")  # noqa: S608 - quoted
-    if "claims" in files:
-        path = _quoted(files["claims"])
-        connection.execute(f"CREATE VIEW claim_rows AS SELECT * FROM read_parquet({path}, file_row_number = true)")  # noqa: S608 - quoted
+    for name in {"claims", "events", "reports"} & set(files):
+        rows = f"read_parquet({_quoted(files[name])}, file_row_number = true)"
+        connection.execute(f"CREATE VIEW {name[:-1]}_rows AS SELECT * FROM {rows}")  # noqa: S608 - quoted
     return connection
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from geo.cubes import CLAIM, EVENT, NEVER
+from geo.cubes import CLAIM, EVENT, NEVER, NONE
 from geo.facts import Seen, days_column, facts_of, see
 from geo.filters import EVERYTHING, Filter
 from geo.model import Document, EventType, PublishedBasis
@@ -280,14 +280,22 @@ def find_place_id(generation: Generation, number: int) -> str | None:
     return None if place is None else cast(str, facts.places["place_id"][place].as_py())
 
 
-def read_reports(generation: Generation) -> pd.DataFrame:
-    """Return one row a report: title, outlet, published and its basis, origin, url, and the claims it yielded."""
-    return generation.query(
+def read_reports(generation: Generation, at_most: int | None = None) -> pd.DataFrame:
+    """Return one row a report: title, outlet, published and its basis, origin, url, and the claims it yielded.
+
+    In order of publication; with ``at_most`` only the first so many.
+    """
+    found = generation.query(
         """SELECT title, outlet, published, published_basis, coalesce(nullif(origin, ''), origin_id) AS origin,
-            coalesce(n_claims, 0) AS n_claims, report, url
-        FROM reports LEFT JOIN (SELECT report_id, count(*) AS n_claims FROM claims GROUP BY report_id) USING (report_id)
-        ORDER BY published NULLS LAST, report"""
+            file_row_number AS n_claims, report, url
+        FROM report_rows ORDER BY published NULLS LAST, report LIMIT ?""",
+        [at_most],
     )
+    facts = facts_of(generation)
+    told = facts["told"]
+    n_claims = np.bincount(told[told != NONE], minlength=len(facts.told["published"]))
+    found["n_claims"] = n_claims[found["n_claims"].to_numpy()]
+    return found
 
 
 def read_report(generation: Generation, report: str) -> Document:
@@ -307,10 +315,14 @@ def read_report(generation: Generation, report: str) -> Document:
 
 def summarise(generation: Generation) -> Summary:
     """Return how many reports, independent sources, events, claims and waiting items the generation holds."""
-    (counts,) = generation.records(
-        """SELECT (SELECT count(*) FROM reports) AS reports,
-            (SELECT count(DISTINCT origin_id) FROM reports) AS independent_sources,
-            (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM claims) AS claims,
-            (SELECT count(*) FROM tray) AS in_trays"""
+    facts = facts_of(generation)
+    (counts,) = generation.records("SELECT count(*) AS n FROM tray")
+    origins = np.zeros(len(facts.values("origin_id").values), np.bool_)
+    origins[facts.told["origin_id"]] = True
+    return Summary(
+        reports=len(facts.told["origin_id"]),
+        independent_sources=int(np.count_nonzero(origins)),
+        events=len(facts.happenings["lead"]),
+        claims=facts.n,
+        in_trays=counts["n"],
     )
-    return Summary(**counts)
