@@ -31,7 +31,7 @@ from benchmarks.big_generation import COUNTRIES, DAYS, FIRST_DAY, FREQUENT, PEOP
 from geo.chronicle import read_chronicle
 from geo.evidence import find_disputes, find_event_evidence, find_evidence
 from geo.facets import count_facets
-from geo.figures import list_series, read_series
+from geo.figures import list_series, read_points
 from geo.filters import EVERYTHING, Filter
 from geo.model import EventType, Status
 from geo.page.tables import MOST_ROWS
@@ -39,7 +39,16 @@ from geo.periods import compare_periods, find_halves, histogram
 from geo.scene import pack_scene
 from geo.store import Generation
 from geo.trays import read_trays
-from geo.view import count_listed, count_view, list_claims, list_events, list_leads, list_places, read_reports, summarise
+from geo.view import (
+    count_listed,
+    count_view,
+    list_claims,
+    list_events,
+    list_leads,
+    list_places,
+    read_reports,
+    summarise,
+)
 
 MOST_EVIDENCE = 25
 TYPES, STATUSES = [t.value for t in EventType], [s.value for s in Status]
@@ -138,7 +147,9 @@ def draw_filter(rng: random.Random) -> Filter:
 
 def _draw_places(rng: random.Random) -> tuple[str, ...]:
     one = f"gn:{int(rng.random() ** 3 * PLACES)}"
-    return rng.choice([(one,), (f"country:{rng.choice(COUNTRIES)}",), (f"region:{rng.choice(COUNTRIES)}.{rng.randrange(25):02}",)])
+    return rng.choice(
+        [(one,), (f"country:{rng.choice(COUNTRIES)}",), (f"region:{rng.choice(COUNTRIES)}.{rng.randrange(25):02}",)]
+    )
 
 
 def _draw_box(rng: random.Random) -> tuple[float, float, float, float]:
@@ -196,8 +207,8 @@ def _compare(generation: Generation, chosen: Filter, rng: random.Random) -> Any:
 
 
 def _figures(generation: Generation, chosen: Filter, rng: random.Random) -> Any:
-    series, _ = list_series(generation, chosen, 500)
-    return series, read_series(generation, chosen, series[0], 1000) if series else ()
+    series = list_series(generation, chosen, 500)
+    return series, read_points(generation, chosen, series[0], 1000) if series else ()
 
 
 CALLED: Mapping[str, Call] = {
@@ -217,9 +228,9 @@ CALLED: Mapping[str, Call] = {
     "figures": _figures,
     "find_evidence": lambda g, f, rng: find_evidence(g, f"gn:{_place(rng)}", f, MOST_EVIDENCE),
     "find_disputes": lambda g, f, rng: find_disputes(g, f"gn:{_place(rng)}", f),
-    "read_chronicle": lambda g, f, rng: read_chronicle(g, _number(g, _place(rng)), f),
+    "read_chronicle": lambda g, f, rng: read_chronicle(g, _number(g, _place(rng)), f, 60),
     "pack_scene": lambda g, f, _: pack_scene(g, replace(f, date_from=date.min, date_to=date.max)),
-    "read_trays": lambda g, *_: read_trays(g),
+    "read_trays": lambda g, *_: read_trays(g, MOST_ROWS),
     "read_reports": lambda g, *_: read_reports(g, MOST_ROWS),
     "summarise": lambda g, *_: summarise(g),
 }

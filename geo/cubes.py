@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from geo.heaps import write_heap
 
-__all__ = ["CLAIM", "EVENT", "FILES", "REPORT", "NEVER", "NONE", "SEPARATORS", "folded", "write_indexes"]
+__all__ = ["CLAIM", "EVENT", "FILES", "NEVER", "NONE", "REPORT", "SEPARATORS", "folded", "write_indexes"]
 
 FILES = (
     "facts.parquet",
@@ -89,16 +89,17 @@ _FIRST = _DAY.format("coalesce(date_from, date_to)", NEVER)
 _LAST = _DAY.format("coalesce(date_to, date_from)", NEVER)
 
 _PREPARED = f"""
-    CREATE TABLE spots AS SELECT row_number() OVER (ORDER BY {_PLACE}) - 1 AS spot, *, dense_rank() OVER (ORDER BY place_id) - 1
-        AS place FROM (SELECT {_PLACE}, min(claim_id) AS first_claim FROM claims GROUP BY ALL);
+    CREATE TABLE spots AS SELECT row_number() OVER (ORDER BY {_PLACE}) - 1 AS spot, *,
+        dense_rank() OVER (ORDER BY place_id) - 1 AS place FROM (SELECT {_PLACE}, min(claim_id) AS first_claim FROM claims GROUP BY ALL);
     CREATE TABLE members AS
         SELECT claim_id, min(event) AS event, bool_or(against) AS against
         FROM (
             SELECT unnest(claim_ids) AS claim_id, file_row_number AS event, opposing_claim_ids FROM events
         ), LATERAL (SELECT coalesce(list_contains(opposing_claim_ids, claim_id), false) AS against) GROUP BY claim_id;
     CREATE TABLE told AS SELECT report_id, min(file_row_number) AS report,
-            arg_min(coalesce(outlet, ''), file_row_number) AS outlet, arg_min(coalesce(origin, ''), file_row_number) AS origin,
-            arg_min(coalesce(title, ''), file_row_number) AS title, arg_min(report, file_row_number) AS name
+            arg_min(coalesce(outlet, ''), file_row_number) AS outlet,
+            arg_min(coalesce(origin, ''), file_row_number) AS origin,
+            arg_min(coalesce(title, ''), file_row_number) AS title
         FROM reports GROUP BY report_id;
     CREATE TABLE coded AS
         SELECT claims.file_row_number AS claim, coalesce(event_type, '') AS event_type, coalesce(status, '') AS status,
@@ -107,7 +108,8 @@ _PREPARED = f"""
             coalesce(nullif(origin, ''), nullif(title, ''), claims.report) AS label, told.report AS told
         FROM claims LEFT JOIN told USING (report_id);
     CREATE VIEW origins AS SELECT origin_id, label, told FROM coded UNION ALL
-        SELECT coalesce(origin_id, ''), coalesce(nullif(origin, ''), nullif(title, ''), report), file_row_number FROM reports;
+        SELECT coalesce(origin_id, ''), coalesce(nullif(origin, ''), nullif(title, ''), report), file_row_number
+        FROM reports;
 """  # noqa: S608 - put together from constants
 
 _LISTED = ("event_type", "status", "claimant", "outlet", "origin_id", "credit", "verification")
@@ -148,13 +150,19 @@ _PLACES = """
 """
 
 # Mentions and lineage are in order of their reports, so those of one are a stretch of rows.
+_STRETCHES = ("mentions", "lineage")
+_STRETCH = """
+    LEFT JOIN (SELECT report_id, min(file_row_number) AS begins, count(*) AS n FROM {0} GROUP BY ALL) AS {0}
+        USING (report_id)
+"""
 _TOLD = f"""
     SELECT coalesce(o.code, {NONE})::UINTEGER AS origin_id, {_DAY.format("published", NEVER)} AS published,
-        coalesce(version, 0)::UINTEGER AS version,
-        {", ".join(f"coalesce({x}.begins, 0)::UINTEGER AS {x}_begin, coalesce({x}.n, 0)::UINTEGER AS {x}_n" for x in ("mentions", "lineage"))}
+        {", ".join(f"coalesce({x}.begins, 0)::UINTEGER AS {x}_begin" for x in _STRETCHES)},
+        {", ".join(f"coalesce({x}.n, 0)::UINTEGER AS {x}_n" for x in _STRETCHES)},
+        coalesce(version, 0)::UINTEGER AS version
     FROM reports LEFT JOIN named AS o ON o.facet = 'origin_id' AND o.value = coalesce(reports.origin_id, '')
         LEFT JOIN (SELECT report_id, min(version) AS version FROM copies GROUP BY ALL) AS copies USING (report_id)
-        {" ".join(f"LEFT JOIN (SELECT report_id, min(file_row_number) AS begins, count(*) AS n FROM {x} GROUP BY ALL) AS {x} USING (report_id)" for x in ("mentions", "lineage"))}
+        {" ".join(map(_STRETCH.format, _STRETCHES))}
     ORDER BY reports.file_row_number
 """  # noqa: S608 - as above
 
@@ -167,8 +175,10 @@ _HAPPENINGS = """
 """
 
 _DEAD = "'killed', 'dead', 'died', 'slain', 'perished'"
-_WHAT = """CASE WHEN head = 'people' AND fate <> '' THEN 'people ' || CASE WHEN fate IN ({dead}) THEN 'killed' ELSE fate END
-    ELSE head END""".format(dead=_DEAD)
+_WHAT = f"""
+    CASE WHEN head = 'people' AND fate <> '' THEN 'people ' || CASE WHEN fate IN ({_DEAD}) THEN 'killed' ELSE fate END
+    ELSE head END
+"""
 
 # A figure is "said" again where its thing, origin and numbers are the same (geo.accounts).
 _FIGURES = f"""

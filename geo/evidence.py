@@ -192,16 +192,16 @@ def find_disputes(generation: Generation, place_id: str, chosen: Filter) -> list
         return []
     events = np.unique(seen.of("event")[(seen.of("place") == place) & seen.of(facts.disputed)])
     rows = [dict(zip(EVENT, row, strict=True)) for row in facts.read("events", events.tolist())]
-    days = [(date.fromisoformat(row["date_from"]), date.fromisoformat(row["date_to"])) for row in rows]
-    found = [
-        (Dispute(row["event_type"], *ends, tuple(row["claimants"]), tuple(row["opposing_claimants"])), row["event_id"])
-        for row, ends in zip(rows, days, strict=True)
-    ]
-    return [dispute for dispute, _ in sorted(found, key=lambda one: (*_days(one[0]), one[0].event_type, one[1]))]
+    return [_dispute(row) for row in sorted(rows, key=_order)]
 
 
-def _days(dispute: Dispute) -> tuple[date, date]:
-    return dispute.date_from, dispute.date_to
+def _order(event: Mapping[str, Any]) -> tuple[Any, ...]:
+    return event["date_from"] or "9999", event["date_to"] or "9999", event["event_type"] or "", event["event_id"]
+
+
+def _dispute(event: Mapping[str, Any]) -> Dispute:
+    first, last = (event[name] and date.fromisoformat(event[name]) for name in ("date_from", "date_to"))
+    return Dispute(event["event_type"], first, last, tuple(event["claimants"]), tuple(event["opposing_claimants"]))
 
 
 def _evidence(generation: Generation, seen: Seen, among: NDArray[np.bool_], at_most: int | None) -> list[Evidence]:
@@ -224,7 +224,9 @@ def _read_claims(facts: Facts, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
     told = facts["told"][rows]
     reports = _read_reports(facts, told.tolist())
     names = {name: facts.names(name, rows) for name in ("event_type", "status", "claimant", "verification")}
-    spots = facts.spots.select(["place_name", "country_code"]).take(pa.array(facts["spot"][rows], pa.int64())).to_pylist()
+    spots = (
+        facts.spots.select(["place_name", "country_code"]).take(pa.array(facts["spot"][rows], pa.int64())).to_pylist()
+    )
     events = _read_events(facts, facts["event"][rows])
     found = []
     for n, values in enumerate(facts.read("claims", rows.tolist())):
@@ -294,9 +296,7 @@ def _context(text: str, start: int, end: int) -> dict[str, str]:
 _FIELDS = frozenset(Evidence.__slots__)
 
 
-def _one(
-    row: Mapping[str, Any], copies: Sequence[CopyShown], corrections: Mapping[str, Correction]
-) -> Evidence:
+def _one(row: Mapping[str, Any], copies: Sequence[CopyShown], corrections: Mapping[str, Correction]) -> Evidence:
     mention = row["mention"]
     applied = tuple(_applied(id_, corrections.get(id_)) for id_ in row["corrections"])
     score, considered = _candidates(mention.get("candidates", ()), row["place_name"], row["country_code"])
@@ -357,7 +357,9 @@ def _applied(correction_id: str, correction: Correction | None) -> AppliedCorrec
 
 def _copies(facts: Facts, claims: Sequence[Mapping[str, Any]]) -> dict[str, list[CopyShown]]:
     """Return for each claim the other reports of its origin, in order of publication, the first of many."""
-    siblings = {code: _siblings(facts, code) for code in {claim["origin_code"] for claim in claims if claim["n_copies"]}}
+    siblings = {
+        code: _siblings(facts, code) for code in {claim["origin_code"] for claim in claims if claim["n_copies"]}
+    }
     families = _Families(facts, [report["told"] for reports in siblings.values() for report in reports], claims)
     found: dict[str, list[CopyShown]] = defaultdict(list)
     for claim in claims:

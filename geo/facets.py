@@ -72,7 +72,8 @@ def count_facets(generation: Generation, chosen: Filter, at_most: int = 500) -> 
     options["places"] = _tree(shown, chosen.places, at_most)
     sources = shown.count_sources()
     options["min_sources"] = [
-        Option(str(least), f"{least} or more", int(sources[least if least > 1 else 0 :].sum())) for least in LEAST_SOURCES
+        Option(str(least), f"{least} or more", int(sources[least if least > 1 else 0 :].sum()))
+        for least in LEAST_SOURCES
     ]
     options["disputed"] = [Option("1", "disputed", shown.count_disputed())]
     return options
@@ -155,7 +156,10 @@ def _tree(shown: _Shown, chosen: Sequence[str], at_most: int) -> list[Option]:
     tree = _areas(shown.facts)
     n_claims = shown.count_spots()
     children = _inner_places(shown.facts, tree, n_claims, chosen, at_most)
-    for codes, of_spots in ((tree.regions, tree.region_of), (tree.countries, tree.country_of)):  # regions lie in countries
+    for codes, of_spots in (
+        (tree.regions, tree.region_of),
+        (tree.countries, tree.country_of),
+    ):  # regions lie in countries
         for code, n in zip(codes, np.bincount(of_spots, n_claims, len(codes)).astype(np.int64).tolist(), strict=True):
             country, _, admin1 = code.partition(".")
             within, own = children[country, admin1], tree.own.get((country, admin1), ())
@@ -223,9 +227,7 @@ def _named(code: str, ids: Iterable[str], chosen: Sequence[str]) -> list[str]:
     return [value for value in (code, *ids) if value in chosen] or [code]
 
 
-def _area_options(
-    named: Sequence[str], label: str, n_claims: int, within: Iterable[Option]
-) -> Iterator[Option]:
+def _area_options(named: Sequence[str], label: str, n_claims: int, within: Iterable[Option]) -> Iterator[Option]:
     first, *others = named
     yield Option(first, label, n_claims, tuple(_in_order(within)))
     for other in others:

@@ -93,7 +93,9 @@ def read_points(
     rows = facts.figures["claim"][kept][facts.figures["series"][kept] == series.row].astype(np.int64)
     told = facts["told"][rows]
     rows = rows[np.lexsort((rows, told, facts.published(rows), facts["first"][rows]))][:at_most]
-    return [_point(seen, int(row), values) for row, values in zip(rows, facts.read("claims", rows.tolist()), strict=True)]
+    return [
+        _point(seen, int(row), values) for row, values in zip(rows, facts.read("claims", rows.tolist()), strict=True)
+    ]
 
 
 def _told_once(seen: Seen) -> NDArray[np.int64]:

@@ -1,8 +1,8 @@
 """Rows that are fetched by their numbers: Parquet has to unpack thousands to give one.
 
 A heap is a file of blocks of rows, each row a line of JSON, each block packed by zstd; then where each block begins and
-how long it is unpacked, and three numbers: of rows, of rows in a block and of blocks. 500 rows spread over a million are
-read in 15 ms, out of Parquet in 300 (measured).
+how long it is unpacked, and three numbers: of rows, of rows in a block and of blocks. 500 rows spread over a million
+are read in 15 ms, out of Parquet in 300 (measured).
 """
 
 import json

@@ -46,6 +46,7 @@ _MOST_BINS = 240  # as many bars as can be told apart at the usual width
 _MOST_WANTED = 20_000  # bins of a unit that was asked for: one claim of the year 1 must not fill the memory
 _BY = {"status": "status", "type": "event_type"}
 
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """The first and last day that any claim covers, and how many claims cover each day (0 left out)."""
@@ -252,6 +253,7 @@ def _last_day(index: int, unit: Unit) -> date:
 
 
 # --- comparison ---
+
 
 def find_halves(generation: Generation, chosen: Filter) -> tuple[Period, Period] | None:
     """Return two stretches of the days in view, on which about as many claims begin; None where nothing is dated.

@@ -15,6 +15,7 @@ Names are strings of the head's JSON.
 import json
 import struct
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,10 @@ from geo.store import Generation
 __all__ = ["MOST_BYTES", "MOST_CLAIMS", "STATUSES", "TYPES", "pack_scene"]
 
 MOST_CLAIMS = 200_000
-"""Claims of a scene of places; one with more is a scene of cells. 200,000 weigh 4 MB and are counted in some 3 ms."""
+"""Claims of a generation that is always sent place by place: 200,000 weigh 4 MB and are counted in some 3 ms."""
 
 MOST_BYTES = 1_000_000
-"""What a scene of cells weighs at most."""
+"""What a scene of a larger generation weighs at most; one whose places and claims weigh more is one of cells."""
 
 _VAGUE = {EventType.OTHER.value, EventType.STATEMENT.value}
 TYPES: tuple[str, ...] = tuple(sorted((t.value for t in EventType), key=lambda name: (name in _VAGUE, name)))
@@ -46,6 +47,7 @@ _VERIFICATIONS = tuple(v.value for v in Verification)
 _FINEST = 12  # zoom whose tiles are the smallest cells: 16 to 64 pixels at zoom 8 to 10
 _LONGEST_COUNTED = 366
 _NO_ORIGIN = 0xFFFFFFFF
+_CLAIM_BYTES, _PLACE_BYTES = 16, 80
 
 _Ints = NDArray[Any]
 
@@ -68,7 +70,8 @@ def pack_scene(generation: Generation, chosen: Filter, *, in_days: bool = False)
     head: dict[str, Any] = {"first": day_of(first).isoformat(), "last": day_of(last).isoformat()}
     steps = _step_columns(seen, first)
     seen = seen.among(facts.mapped[facts["place"]])
-    if seen.n > MOST_CLAIMS:
+    n_places = int(np.count_nonzero(seen.count_places()))
+    if facts.n > MOST_CLAIMS and seen.n * _CLAIM_BYTES + n_places * _PLACE_BYTES > MOST_BYTES:
         about, cells = _cell_columns(seen, first, MOST_BYTES - sum(column.nbytes for column in steps.values()))
         return _pack(head | {"shape": "cells"} | about, cells | steps)
     names, places = _place_columns(seen, first)
@@ -134,12 +137,12 @@ def _claim_columns(seen: Seen, place: _Ints, first: int) -> dict[str, Any]:
         "disputed": seen.of(facts.disputed).astype("u1"),
         "origin": np.where(np.isin(seen.of("origin_id"), no_origin), _NO_ORIGIN, origins).astype("<u4"),
     }
-    order = np.lexsort((*reversed(columns.values()), place))
+    order = np.argsort(place, kind="stable")  # each place's claims stay in order of their first days
     return {name: values[order] for name, values in columns.items()}
 
 
 def _step_columns(seen: Seen, first: int) -> dict[str, Any]:
-    """Return by how many the claims of a type, and of a status, that cover a day differ from those of the day before."""
+    """Return by how many more claims of each type, and of each status, cover a day than the day before."""
     starts, last = seen.of("first"), seen.of("last")
     ends = np.where(last - starts > _LONGEST_COUNTED, starts, last) + 1
     found: dict[str, Any] = {}
@@ -156,7 +159,9 @@ def _steps(starts: _Ints, ends: _Ints, keys: _Ints, n_keys: int) -> tuple[_Ints,
     """Return in order of days and keys how many more begin than have ended the day before, where that is not 0."""
     size = int(ends.max(initial=-1)) + 1
     if size * n_keys <= _MOST_DENSE:
-        begun, ended = (np.bincount(days.astype(np.intp) * n_keys + keys, minlength=size * n_keys) for days in (starts, ends))
+        begun, ended = (
+            np.bincount(days.astype(np.intp) * n_keys + keys, minlength=size * n_keys) for days in (starts, ends)
+        )
         at = np.flatnonzero(begun != ended)
         return at // n_keys, at % n_keys, (begun - ended)[at]
     both = np.concatenate([days.astype(np.int64) * n_keys + keys for days in (starts, ends)])
@@ -208,22 +213,29 @@ class _Cube:
         self._n = np.bincount(pairs, minlength=facts.n_places * n_types).reshape(-1, n_types)
         self._n_days = int(self._last.max()) + 1
 
+    @lru_cache(maxsize=_FINEST + 1)  # noqa: B019 - a cube lives as long as it is packed
     def _cells(self, zoom: int) -> tuple[_Ints, _Ints, _Ints]:
         """Return the cells of a zoom, the one that each place is in, and the claims of each by type."""
-        shift = _FINEST - zoom
-        keys, of_place = np.unique((self._y >> shift << zoom) | self._x >> shift, return_inverse=True)
-        n = np.zeros((len(keys), self._n.shape[1]), np.int64)
-        np.add.at(n, of_place, self._n)
-        return keys, of_place, n
+        if zoom == _FINEST:
+            finer, n, of_place = self._y << zoom | self._x, self._n, np.arange(len(self._x))
+        else:
+            keys, of_place, n = self._cells(zoom + 1)
+            finer = (keys >> zoom + 2 << zoom) | (keys & (2 << zoom) - 1) >> 1
+        keys, at = np.unique(finer, return_inverse=True)
+        summed = np.zeros((len(keys), n.shape[1]), np.int64)
+        for type_ in range(n.shape[1]):
+            summed[:, type_] = np.bincount(at, n[:, type_], len(keys))
+        return keys, at[of_place], summed
 
     def guess(self, zoom: int, unit: int, *, with_types: bool) -> tuple[int, int]:
         """Return how many cells there are, and the bytes that they will take if days are as good as drawn by chance."""
         _, _, n = self._cells(zoom)
-        groups = n[n > 0] if with_types else n.sum(axis=1)
-        groups = groups[groups > 0]
+        of_cells = n.sum(axis=1)
+        groups = n[n > 0] if with_types else of_cells[of_cells > 0]
         n_bins = -(-self._n_days // unit)
         filled = n_bins * -np.expm1(groups * np.log1p(-1 / n_bins)) if n_bins > 1 else np.ones(len(groups))
-        return int(np.count_nonzero(n.sum(axis=1))), int(2 * filled.sum() * (2 if n_bins <= 256 else 3) + len(groups) * 13)
+        each = 2 if n_bins <= 256 else 3
+        return int(np.count_nonzero(of_cells)), int(2 * filled.sum() * each + len(groups) * 13)
 
     def columns(self, zoom: int, unit: int, *, with_types: bool) -> dict[str, Any]:
         """Return each cell, once for each type or with its usual type, and when its claims begin and end."""

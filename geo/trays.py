@@ -3,6 +3,7 @@
 Each with what an analyst needs to mend it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -79,15 +80,17 @@ def count_trays(generation: Generation) -> dict[str, int]:
     return dict.fromkeys(KINDS, 0) | {row["kind"]: row["n"] for row in rows}
 
 
-def read_trays(generation: Generation, at_most: int | None = None) -> dict[str, list[TrayItem]]:
-    """Return every tray of ``KINDS`` with its items in order of report and place in it, empty ones too.
+def read_trays(
+    generation: Generation, at_most: int | None = None, kinds: Sequence[str] = KINDS
+) -> dict[str, list[TrayItem]]:
+    """Return trays, by default all of ``KINDS``, with their items in order of report and place in it, empty ones too.
 
     With ``at_most`` only the first so many of each.
 
     Raises:
         StoreError: the generation cannot be read.
     """
-    return {kind: list(map(_item, generation.records(_TRAY, [kind, at_most]))) for kind in KINDS}
+    return {kind: list(map(_item, generation.records(_TRAY, [kind, at_most]))) for kind in kinds}
 
 
 def _item(row: dict[str, Any]) -> TrayItem:

@@ -176,7 +176,9 @@ def list_claims(generation: Generation, chosen: Filter, at_most: int | None = No
             "date_from": days_column(facts["first"][rows]),
             "date_to": days_column(facts["last"][rows]),
             "place_name": spots["place_name"].to_pylist(),
-            **{name: facts.names(name, rows) for name in ("event_type", "status", "claimant", "verification", "outlet")},
+            **{
+                name: facts.names(name, rows) for name in ("event_type", "status", "claimant", "verification", "outlet")
+            },
             "sentence": [row[CLAIM["text"]] for row in told],
             "report": [row[CLAIM["report"]] for row in told],
             "number": numbers,

@@ -50,9 +50,13 @@ class Words:
         ends = begins + counts
         first = np.searchsorted(self._group_begins, begins, "right") - 1
         last = np.searchsorted(self._group_begins, ends - 1, "right") - 1
-        for group in np.unique(np.concatenate([first, last, *(np.arange(a, b) for a, b in zip(first, last, strict=True))])):
+        for group in np.unique(
+            np.concatenate([first, last, *(np.arange(a, b) for a, b in zip(first, last, strict=True))])
+        ):
             rows = self._postings.read_row_group(int(group), use_threads=False).column(0).to_numpy()
             offset = self._group_begins[group]
-            for n in np.flatnonzero((first <= group) & (group <= last)):
-                parts.append(rows[max(begins[n] - offset, 0) : ends[n] - offset])
+            parts.extend(
+                rows[max(begins[n] - offset, 0) : ends[n] - offset]
+                for n in np.flatnonzero((first <= group) & (group <= last))
+            )
         return parts

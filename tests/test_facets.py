@@ -109,7 +109,9 @@ def test_an_option_counts_what_choosing_it_shows(published: Generation, chosen: 
     assert tuple(facets) == FACETS
     for facet, options in facets.items():
         for option in all_of(options):
-            assert option.n_claims == shown(published, replace(chosen, **{facet: chosen_by(facet, option.value)})), option
+            assert option.n_claims == shown(published, replace(chosen, **{facet: chosen_by(facet, option.value)})), (
+                option
+            )
         if facet not in ("min_sources", "disputed"):
             assert set(getattr(chosen, facet)) <= {option.value for option in all_of(options)}
 

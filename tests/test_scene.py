@@ -25,7 +25,7 @@ from geo.filters import EVERYTHING, Filter
 from geo.model import EventType, PlaceKind, Status
 from geo.periods import find_days
 from geo.resources import resource
-from geo.scene import STATUSES, TYPES, pack_scene
+from geo.scene import MOST_BYTES, STATUSES, TYPES, pack_scene
 from geo.store import Generation, publish
 from geo.view import Feature, build_view
 from tests.pages import claim, open_chromium, watch
@@ -118,6 +118,7 @@ def test_without_a_dated_claim_a_scene_is_empty(tmp_path: Path, rows: list[dict[
 
 def test_of_many_claims_only_cells_are_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("geo.scene.MOST_CLAIMS", 5)
+    monkeypatch.setattr("geo.scene._CLAIM_BYTES", MOST_BYTES)
     scene = unpack(pack_scene(publish(tmp_path, made(60), {}), EVERYTHING))
     assert scene["shape"] == "cells"
     assert "names" not in scene
@@ -262,6 +263,7 @@ def test_cells_hold_the_claims_of_the_places_in_them(
     page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zoom: int
 ) -> None:
     monkeypatch.setattr("geo.scene.MOST_CLAIMS", 5)
+    monkeypatch.setattr("geo.scene._CLAIM_BYTES", MOST_BYTES)
     generation = publish(tmp_path, made(2000), {})
     load(page, pack_scene(generation, EVERYTHING))
     for window in windows(START, START + timedelta(days=500), 10):

@@ -46,7 +46,7 @@ Value = Callable[[], Mapping[str, Any]]
 
 def show_trays(shown: Shown) -> None:
     """Show one tray at a time with its items, and of the chosen item what mends it."""
-    trays, counts = _trays(shown.generation)
+    trays, counts = _trays(shown.generation, MOST_ROWS)
     kind = _choose_tray(counts)
     st.caption(texts.TRAY_MEANINGS[kind])
     _tell_outcome()
@@ -63,8 +63,8 @@ def show_trays(shown: Shown) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=3, hash_funcs={Generation: lambda g: str(g.path)})
-def _trays(generation: Generation) -> tuple[dict[str, list[TrayItem]], dict[str, int]]:
-    return read_trays(generation, MOST_ROWS), count_trays(generation)
+def _trays(generation: Generation, at_most: int) -> tuple[dict[str, list[TrayItem]], dict[str, int]]:
+    return read_trays(generation, at_most), count_trays(generation)
 
 
 def _choose_tray(counts: Mapping[str, int]) -> str:
