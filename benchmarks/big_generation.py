@@ -212,7 +212,7 @@ def _names(reports: _Ints) -> pa.Array:
 
 
 def _hex(numbers: _Ints, salt: int) -> pa.Array:
-    """Return sixteen hex digits for each number that say nothing of it: SplitMix64's finish, which has no collisions."""
+    """Return sixteen hex digits for each number that say nothing of it: SplitMix64's finish is one to one."""
     z = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -3,8 +3,8 @@
     python benchmarks/view_speed.py [--claims 100000 1000000] [--filters 20] [--only NAME] [--data FOLDER] [--json]
 
 Made generations (``big_generation``) are kept in the folder of ``--data``. Each call is asked under so many filters,
-each of which nobody asked before: days, types, places, statuses, words, sources and boxes, alone and together. Times are
-milliseconds, of the wall and of the processors; ``bytes`` is the most that an answer weighs on its way to the page.
+each of which nobody asked before: days, types, places, statuses, words, sources and boxes, alone and together. Times
+are milliseconds, of the wall and of the processors; ``bytes`` is the most that an answer weighs on its way to the page.
 What is loaded once a generation is timed apart, as ``opening``.
 """
 
@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.big_generation import COUNTRIES, DAYS, FIRST_DAY, FREQUENT, PEOPLE, PLACES, open_generation
 from geo.chronicle import read_chronicle
-from geo.evidence import find_disputes, find_event_evidence, find_evidence
+from geo.evidence import find_disputes, find_evidence
 from geo.facets import count_facets
 from geo.figures import list_series, read_points
 from geo.filters import EVERYTHING, Filter
@@ -89,7 +90,7 @@ def measure(folder: Path, n_claims: int, n_filters: int, only: str) -> Iterator[
             call(generation, EVERYTHING, random.Random(0))  # opens what it needs
             rng = random.Random(name)
             drawn = [draw_filter(rng) for _ in range(n_filters)]
-            yield _row(n_claims, name, [timed(lambda f=f: call(generation, f, rng)) for f in drawn])
+            yield _row(n_claims, name, [timed(partial(call, generation, chosen, rng)) for chosen in drawn])
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ def _stretch(told: "_Told", lines: list[int], says: list[Said]) -> Stretch:
     sides: tuple[list[Said], list[Said]] = ([], [])
     for line, said in zip(lines, says, strict=True):
         sides[told.is_against(line)].append(said)
-    return Stretch(*map(day_of, told.days(lines[0])), says=tuple(sides[False]), against=tuple(sides[True]))
+    first, last = map(day_of, told.days(lines[0]))
+    return Stretch(first, last, says=tuple(sides[False]), against=tuple(sides[True]))
 
 
 _SAME = ("first", "last", "against", "event_type", "status", "claimant")
@@ -117,12 +118,15 @@ class _Told:
         told = facts["told"][rows]
         reports = iter(facts.read("reports", told[told != NONE].tolist()))
         found = []
-        for line, report, claim, *kinds in zip(lines, told, facts.read("claims", rows.tolist()), *names, strict=True):
+        claims = facts.read("claims", rows.tolist())
+        for line, report, claim, kind, status, claimant in zip(lines, told, claims, *names, strict=True):
             values = dict(zip(REPORT, next(reports), strict=True)) if report != NONE else {}
             published = values.get("published")
             found.append(
                 Said(
-                    *kinds,
+                    event_type=kind,
+                    status=status,
+                    claimant=claimant,
                     sentence=claim[CLAIM["text"]],
                     report=claim[CLAIM["report"]],
                     outlet=values.get("outlet") or "",

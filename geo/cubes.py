@@ -90,7 +90,8 @@ _LAST = _DAY.format("coalesce(date_to, date_from)", NEVER)
 
 _PREPARED = f"""
     CREATE TABLE spots AS SELECT row_number() OVER (ORDER BY {_PLACE}) - 1 AS spot, *,
-        dense_rank() OVER (ORDER BY place_id) - 1 AS place FROM (SELECT {_PLACE}, min(claim_id) AS first_claim FROM claims GROUP BY ALL);
+        dense_rank() OVER (ORDER BY place_id) - 1 AS place
+        FROM (SELECT {_PLACE}, min(claim_id) AS first_claim FROM claims GROUP BY ALL);
     CREATE TABLE members AS
         SELECT claim_id, min(event) AS event, bool_or(against) AS against
         FROM (
@@ -186,10 +187,11 @@ _FIGURES = f"""
         SELECT claim, place_id, place_name, event_type, {_WHAT} AS what, unit, origin_id, quantity, quantity_high,
             published, report, start, claim_id
         FROM (
-            SELECT claims.*, claims.file_row_number AS claim, published, coalesce(nullif(quantity_of, ''), unit, '') AS counted,
-                split_part(counted, ' ', 1) AS head,
+            SELECT claims.*, claims.file_row_number AS claim, published,
+                coalesce(nullif(quantity_of, ''), unit, '') AS counted, split_part(counted, ' ', 1) AS head,
                 CASE WHEN contains(counted, ' ') THEN substr(counted, strpos(counted, ' ') + 1) ELSE '' END AS fate
-            FROM claims LEFT JOIN (SELECT report_id, min(published) AS published FROM reports GROUP BY ALL) USING (report_id)
+            FROM claims
+                LEFT JOIN (SELECT report_id, min(published) AS published FROM reports GROUP BY ALL) USING (report_id)
             WHERE quantity IS NOT NULL AND place_id <> ''
         );
     CREATE TABLE things AS SELECT row_number() OVER (ORDER BY place_id, event_type, what) - 1 AS thing, *
@@ -237,9 +239,11 @@ _LINEAGE_ROWS = """
 """
 
 _EVENT_ROWS = """
-    SELECT json_array(coalesce(date_from, date_to), coalesce(date_to, date_from), place_name, event_type, status, headline,
-        n_reports, independent_sources, independent_claimants, disputed, (md5_number_lower(place_id) >> 11)::BIGINT, event_id,
-        coalesce(claimants, []), coalesce(opposing_claimants, [])) FROM events
+    SELECT json_array(coalesce(date_from, date_to), coalesce(date_to, date_from), place_name, event_type, status,
+        headline, n_reports, independent_sources, independent_claimants, disputed,
+        (md5_number_lower(place_id) >> 11)::BIGINT, event_id, coalesce(claimants, []),
+        coalesce(opposing_claimants, []))
+    FROM events
 """
 
 _HEAPS = {
@@ -265,7 +269,7 @@ _WORDS = (
     f"""
     CREATE TABLE spoken AS SELECT saying, unnest(list_distinct(regexp_split_to_array(plain, '[{SEPARATORS}]+'))) AS word
         FROM (SELECT rowid AS saying, {folded("sentence || chr(10) || heading")} AS plain FROM saying)
-    """,
+    """,  # noqa: S608 - as above
     "DROP TABLE saying",
     """
     CREATE TABLE words AS SELECT row_number() OVER (ORDER BY word) - 1 AS number, word

@@ -224,7 +224,7 @@ def _by_event(facts: "Facts", column: str, type_: Any) -> Ints:
     values = facts.happenings[column]
     limit = np.iinfo(type_).max if type_ is not np.bool_ else 1
     padded = np.append(np.minimum(values, limit), 0).astype(type_)
-    return cast(Ints, padded.take(facts["event"], mode="clip"))  # what has no event takes the last
+    return padded.take(facts["event"], mode="clip")  # what has no event takes the last
 
 
 def _grouped(pairs: Ints, groups: Ints) -> Ints:
@@ -280,7 +280,7 @@ class Seen:
         inside = (rows >= self._stretch.start) & (rows < self._stretch.stop)
         if self.mask is not None:
             inside[inside] = self.mask[rows[inside] - self.begin]
-        return cast(Mask, inside)
+        return inside
 
     def first(self, at_most: int | None) -> list[int]:
         """Return the first so many of ``rows``."""
@@ -350,7 +350,7 @@ def see_but(generation: Generation, chosen: Filter, facets: Sequence[str] = ()) 
 
 
 def _in_days(facts: Facts, chosen: Filter) -> slice:
-    """Return the stretch of the dated claims that begin before the window ends: they are in order of their first days."""
+    """Return the stretch of the dated claims that begin before the window ends: they are in order of first days."""
     begin, end = np.searchsorted(facts["first"], [NEVER, number_of(chosen.date_to)], "right").tolist()
     return slice(begin, max(begin, end))
 
@@ -463,7 +463,9 @@ def _in_box(spots: pa.Table, bounds: Bounds) -> Mask:
 
 def _scanned(generation: Generation, term: str) -> Ints:
     sql, params = says([term])
-    return generation.query(f"SELECT file_row_number AS row FROM claim_rows WHERE {sql}", params)["row"].to_numpy()  # noqa: S608 - own words
+    found = generation.query(f"SELECT file_row_number AS row FROM claim_rows WHERE {sql}", params)  # noqa: S608 - own words
+    rows: Ints = found["row"].to_numpy()
+    return rows
 
 
 # --- counting ---

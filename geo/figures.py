@@ -105,7 +105,8 @@ def _told_once(seen: Seen) -> NDArray[np.int64]:
     said = figures["said"][rows]
     first = np.zeros(int(said.max()) + 1 if len(said) else 0, np.int64)
     first[said[::-1]] = rows[::-1]  # in order of publication: the earliest is written last
-    return rows[first[said] == rows]
+    kept: NDArray[np.int64] = rows[first[said] == rows]
+    return kept
 
 
 def _count(seen: Seen) -> NDArray[np.int64]:

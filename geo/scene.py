@@ -181,65 +181,74 @@ _FEWEST_CELLS = 1_000  # before days are put together rather than cells
 
 def _cell_columns(seen: Seen, first: int, room: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what a cube of these claims is made of, and its columns, in no more than so many bytes."""
-    cells = _Cube(seen, first)
+    cube = _Cube(seen, first)
     for with_types, unit in ((True, 1), *((False, unit) for unit in _UNITS)):
-        for zoom in range(_FINEST, -1, -1):
-            n_cells, size = cells.guess(zoom, unit, with_types=with_types)
-            if size > room:
-                continue
-            if n_cells < _FEWEST_CELLS and zoom < _FINEST and unit != _UNITS[-1]:
-                break
-            columns = cells.columns(zoom, unit, with_types=with_types)
-            if sum(column.nbytes for column in columns.values()) <= room:
-                return {"zoom": zoom, "unit": unit}, columns
-    return {"zoom": 0, "unit": _UNITS[-1]}, cells.columns(0, _UNITS[-1], with_types=False)
+        zoom = cube.finest(unit, room, with_types=with_types)
+        if zoom == _FINEST or cube.count(zoom) >= _FEWEST_CELLS:
+            break
+    columns = cube.columns(zoom, unit, with_types=with_types)
+    while zoom and sum(column.nbytes for column in columns.values()) > room:  # the guess was too low
+        zoom -= 1
+        columns = cube.columns(zoom, unit, with_types=with_types)
+    return {"zoom": zoom, "unit": unit}, columns
+
+
+@lru_cache(maxsize=2)
+def _grid(facts: Facts) -> list[tuple[_Ints, _Ints]]:
+    """Return for each zoom its cells, and the one that each place is in."""
+    scale = 1 << _FINEST
+    lat, lon = (np.nan_to_num(facts.places[name].to_numpy()) for name in ("lat", "lon"))
+    x = np.clip((lon + 180) / 360 * scale, 0, scale - 1).astype(np.int64)
+    tangent = np.tan(np.radians(np.clip(lat, -85.0, 85.0)))
+    y = np.clip((0.5 - np.arcsinh(tangent) / (2 * np.pi)) * scale, 0, scale - 1).astype(np.int64)
+    shifts = range(_FINEST, -1, -1)
+    return [np.unique(y >> n << _FINEST - n | x >> n, return_inverse=True) for n in shifts]
 
 
 class _Cube:
     """The claims of cells by day, at any zoom."""
 
     def __init__(self, seen: Seen, first: int) -> None:
-        """Find each place's finest cell, and how many claims of each type it has."""
-        facts = seen.facts
-        scale = 1 << _FINEST
-        lat, lon = (np.nan_to_num(facts.places[name].to_numpy()) for name in ("lat", "lon"))
-        self._x = np.clip((lon + 180) / 360 * scale, 0, scale - 1).astype(np.int64)
-        tangent = np.tan(np.radians(np.clip(lat, -85.0, 85.0)))
-        self._y = np.clip((0.5 - np.arcsinh(tangent) / (2 * np.pi)) * scale, 0, scale - 1).astype(np.int64)
+        """Count the claims of each type at each place."""
+        facts, n_types = seen.facts, len(TYPES)
+        self._grid = _grid(facts)
         self._place, self._type = seen.of("place"), _types(seen)
         self._first, self._last = seen.of("first") - first, seen.of("last") - first
-        n_types = len(TYPES)
         pairs = self._place.astype(np.intp) * n_types + self._type
         self._n = np.bincount(pairs, minlength=facts.n_places * n_types).reshape(-1, n_types)
         self._n_days = int(self._last.max()) + 1
 
-    @lru_cache(maxsize=_FINEST + 1)  # noqa: B019 - a cube lives as long as it is packed
-    def _cells(self, zoom: int) -> tuple[_Ints, _Ints, _Ints]:
-        """Return the cells of a zoom, the one that each place is in, and the claims of each by type."""
-        if zoom == _FINEST:
-            finer, n, of_place = self._y << zoom | self._x, self._n, np.arange(len(self._x))
-        else:
-            keys, of_place, n = self._cells(zoom + 1)
-            finer = (keys >> zoom + 2 << zoom) | (keys & (2 << zoom) - 1) >> 1
-        keys, at = np.unique(finer, return_inverse=True)
-        summed = np.zeros((len(keys), n.shape[1]), np.int64)
-        for type_ in range(n.shape[1]):
-            summed[:, type_] = np.bincount(at, n[:, type_], len(keys))
-        return keys, at[of_place], summed
+    def _of_types(self, zoom: int) -> _Ints:
+        """Return how many claims of each type each cell of a zoom has."""
+        keys, of_place = self._grid[zoom]
+        code = of_place[:, None] * self._n.shape[1] + np.arange(self._n.shape[1])
+        counts = np.bincount(code.ravel(), self._n.ravel(), len(keys) * self._n.shape[1])
+        return counts.astype(np.int64).reshape(len(keys), -1)
 
-    def guess(self, zoom: int, unit: int, *, with_types: bool) -> tuple[int, int]:
-        """Return how many cells there are, and the bytes that they will take if days are as good as drawn by chance."""
-        _, _, n = self._cells(zoom)
-        of_cells = n.sum(axis=1)
-        groups = n[n > 0] if with_types else of_cells[of_cells > 0]
+    def _of_cells(self, zoom: int) -> _Ints:
+        keys, of_place = self._grid[zoom]
+        return np.bincount(of_place, self._n.sum(axis=1), len(keys))
+
+    def count(self, zoom: int) -> int:
+        """Return how many cells of a zoom have claims."""
+        return int(np.count_nonzero(self._of_cells(zoom)))
+
+    def finest(self, unit: int, room: int, *, with_types: bool) -> int:
+        """Return the finest zoom at which a cube will take no more than so many bytes, 0 where none does."""
+        fitting = (z for z in range(1, _FINEST + 1) if self._guess(z, unit, with_types=with_types) > room)
+        return next(fitting, _FINEST + 1) - 1
+
+    def _guess(self, zoom: int, unit: int, *, with_types: bool) -> int:
+        """Return how many bytes a cube will take if days are as good as drawn by chance."""
+        claims = (self._of_types if with_types else self._of_cells)(zoom)
+        groups = claims[claims > 0]
         n_bins = -(-self._n_days // unit)
         filled = n_bins * -np.expm1(groups * np.log1p(-1 / n_bins)) if n_bins > 1 else np.ones(len(groups))
-        each = 2 if n_bins <= 256 else 3
-        return int(np.count_nonzero(of_cells)), int(2 * filled.sum() * each + len(groups) * 13)
+        return int(2 * filled.sum() * (2 if n_bins <= 256 else 3) + len(groups) * 13)
 
     def columns(self, zoom: int, unit: int, *, with_types: bool) -> dict[str, Any]:
         """Return each cell, once for each type or with its usual type, and when its claims begin and end."""
-        keys, of_place, n = self._cells(zoom)
+        (keys, of_place), n = self._grid[zoom], self._of_types(zoom)
         n_types = n.shape[1]
         if with_types:
             code = np.arange(n.size).reshape(n.shape)
@@ -247,7 +256,7 @@ class _Cube:
         else:
             code = np.arange(len(keys)) * n_types + n.argmax(axis=1)
             of_claim = code[of_place][self._place]
-        groups = np.unique(of_claim)
+        groups = np.flatnonzero(np.bincount(of_claim, minlength=n.size))
         rank = np.zeros(n.size, np.int64)
         rank[groups] = np.arange(len(groups))
         group = rank[of_claim]

@@ -46,7 +46,7 @@ class Words:
 
     def _read(self, begins: NDArray[np.int64], counts: NDArray[np.int64]) -> list[NDArray[np.uint32]]:
         """Return the stretches of the postings; each group of rows that they touch is read once."""
-        parts = []
+        parts: list[NDArray[np.uint32]] = []
         ends = begins + counts
         first = np.searchsorted(self._group_begins, begins, "right") - 1
         last = np.searchsorted(self._group_begins, ends - 1, "right") - 1
