@@ -161,6 +161,12 @@ def all_places(generation: Generation) -> dict[int, Feature]:
     return {place.number: place for place in read_places(generation)}
 
 
+@st.cache_resource(show_spinner=False, max_entries=3, hash_funcs=ONE_GENERATION)
+def opening_frame(generation: Generation) -> Frame:
+    (lat, lon), zoom = find_frame(list(all_places(generation).values()))  # of 30,000 places 200 ms (measured)
+    return Frame(lat, lon, zoom)
+
+
 # --- the page ---
 
 
@@ -208,8 +214,7 @@ def show_view(folder: Path, generation: Generation) -> None:
     if st.session_state.get("built") is None or filters.without_days(chosen) != st.session_state["packed"]:
         st.rerun()
     shown = Shown(folder, project_folder(data_folder(), folder), read_config(), generation, chosen)
-    places = all_places(generation)
-    frame = frame_of(places)
+    places, frame = all_places(generation), opening_frame(generation)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filters"):
         filters.show_filters(shown, st.session_state.get("bounds") or frame_bounds(frame))
         show_options()
@@ -246,11 +251,6 @@ def show_options() -> None:
         )
         st.toggle(texts.EDIT, key="edit", help=texts.EDIT_HELP)
         st.toggle(texts.PLAIN_MAP, key="plain_map", help=texts.PLAIN_MAP_HELP)
-
-
-def frame_of(places: dict[int, Feature]) -> Frame:
-    (lat, lon), zoom = find_frame(list(places.values()))
-    return Frame(lat, lon, zoom)
 
 
 def show_map(shown: Shown, places: dict[int, Feature], frame: Frame) -> None:

@@ -102,13 +102,15 @@ _PREPARED = f"""
             arg_min(coalesce(origin, ''), file_row_number) AS origin,
             arg_min(coalesce(title, ''), file_row_number) AS title
         FROM reports GROUP BY report_id;
-    CREATE TABLE coded AS
-        SELECT claims.file_row_number AS claim, coalesce(event_type, '') AS event_type, coalesce(status, '') AS status,
-            coalesce(claimant, '') AS claimant, coalesce(outlet, '') AS outlet, coalesce(origin_id, '') AS origin_id,
-            coalesce(nullif(origin, ''), origin_id, '') AS credit, coalesce(verification, '') AS verification,
-            coalesce(nullif(origin, ''), nullif(title, ''), claims.report) AS label, told.report AS told
+    CREATE VIEW coded AS
+        SELECT claims.file_row_number AS claim, coalesce(event_type, '') AS coded_event_type,
+            coalesce(status, '') AS coded_status, coalesce(claimant, '') AS coded_claimant,
+            coalesce(told.outlet, '') AS coded_outlet, coalesce(origin_id, '') AS coded_origin_id,
+            coalesce(nullif(told.origin, ''), origin_id, '') AS coded_credit,
+            coalesce(verification, '') AS coded_verification, date_from, date_to, {_PLACE},
+            coalesce(nullif(told.origin, ''), nullif(title, ''), claims.report) AS label, told.report AS told
         FROM claims LEFT JOIN told USING (report_id);
-    CREATE VIEW origins AS SELECT origin_id, label, told FROM coded UNION ALL
+    CREATE VIEW origins AS SELECT coded_origin_id, label, told FROM coded UNION ALL
         SELECT coalesce(origin_id, ''), coalesce(nullif(origin, ''), nullif(title, ''), report), file_row_number
         FROM reports;
 """  # noqa: S608 - put together from constants
@@ -116,21 +118,25 @@ _PREPARED = f"""
 _LISTED = ("event_type", "status", "claimant", "outlet", "origin_id", "credit", "verification")
 _LABELLED = ("origin_id", "credit")
 _VALUES = " UNION ALL ".join(
-    f"""SELECT '{name}' AS facet, row_number() OVER (ORDER BY {name}) - 1 AS code, {name} AS value,
-        {"arg_min(label, coalesce(told, 4294967295))" if name in _LABELLED else name} AS label,
-        {folded(name)} AS folded
-    FROM {"origins" if name == "origin_id" else "coded"} GROUP BY {name}"""  # noqa: S608 - as above
+    f"""SELECT '{name}' AS facet, row_number() OVER (ORDER BY coded_{name}) - 1 AS code, coded_{name} AS value,
+        {"arg_min(label, coalesce(told, 4294967295))" if name in _LABELLED else f"coded_{name}"} AS label,
+        {folded(f"coded_{name}")} AS folded
+    FROM {"origins" if name == "origin_id" else "coded"} GROUP BY coded_{name}"""  # noqa: S608 - as above
     for name in _LISTED
 )
 
+# Two SELECTs, for their largest hash tables do not fit into the memory together at 10 million claims (measured).
 _FACTS = f"""
     SELECT {_FIRST} AS first, {_LAST} AS last, {", ".join(f"{name}s.code::UINTEGER AS {name}" for name in _LISTED)},
-        spots.spot::UINTEGER AS spot, spots.place::UINTEGER AS place, coalesce(told, {NONE})::UINTEGER AS told,
-        coalesce(event, {NONE})::UINTEGER AS event, coalesce(against, false) AS against, quantity IS NOT NULL AS counted
-    FROM claims JOIN coded ON coded.claim = claims.file_row_number JOIN spots ON {_SAME_PLACE}
-        {" ".join(f"JOIN named AS {n}s ON {n}s.facet = '{n}' AND {n}s.value = coded.{n}" for n in _LISTED)}
-        LEFT JOIN members USING (claim_id)
-    ORDER BY claims.file_row_number
+        spots.spot::UINTEGER AS spot, spots.place::UINTEGER AS place, coalesce(told, {NONE})::UINTEGER AS told
+    FROM coded AS claims JOIN spots ON {_SAME_PLACE}
+        {" ".join(f"JOIN named AS {n}s ON {n}s.facet = '{n}' AND {n}s.value = claims.coded_{n}" for n in _LISTED)}
+    ORDER BY claims.claim
+"""  # noqa: S608 - as above
+
+_BELONGING = f"""
+    SELECT coalesce(event, {NONE})::UINTEGER AS event, coalesce(against, false) AS against
+    FROM claims LEFT JOIN members USING (claim_id) ORDER BY claims.file_row_number
 """  # noqa: S608 - as above
 
 _SPOTS = f"""
@@ -305,7 +311,7 @@ def write_indexes(folder: Path) -> None:
         connection.execute(_PREPARED)
         connection.execute(f"CREATE TABLE named AS {_VALUES}")
         _write_facts(connection, folder)
-        connection.execute("DROP VIEW origins; DROP TABLE coded; DROP TABLE members")
+        connection.execute("DROP VIEW origins; DROP VIEW coded; DROP TABLE members")
         _write(connection, folder, "values", "SELECT facet, value, label, folded FROM named ORDER BY facet, code")
         _write(connection, folder, "spots", _SPOTS)
         _write(connection, folder, "places", _PLACES)
@@ -325,6 +331,8 @@ def write_indexes(folder: Path) -> None:
 def _write_facts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write the claims as numbers, with the pairs of place and origin, and of place and event, numbered too."""
     table = connection.sql(_FACTS).to_arrow_table()
+    for name, column in zip(("event", "against"), connection.sql(_BELONGING).to_arrow_table().columns, strict=True):
+        table = table.append_column(name, column)
     place = table["place"].to_numpy().astype(np.uint64) << np.uint64(32)
     for name, of in (("place_origin", "origin_id"), ("place_event", "event")):
         _, pairs = np.unique(place | table[of].to_numpy(), return_inverse=True)
