@@ -1,181 +1,240 @@
-"""What a move of the filter costs: the processor time of each list and count, on a made generation.
+"""What a move of the filter costs: every question that the page asks, under filters drawn by chance.
 
-    python benchmarks/view_speed.py [--claims N]
+    python benchmarks/view_speed.py [--claims 100000 1000000] [--filters 20] [--only NAME] [--data FOLDER] [--json]
 
-A report for every five claims, a place for every thirty, two origins in five reports each; the words are drawn by
-chance. Processor time, the median of seven calls after a first one that opens the files; the first facets of a
-generation take a second more, for they are then turned into numbers.
+Made generations (``big_generation``) are kept in the folder of ``--data``. Each call is asked under so many filters,
+each of which nobody asked before: days, types, places, statuses, words, sources and boxes, alone and together. Times
+are milliseconds, of the wall and of the processors; ``bytes`` is the most that an answer weighs on its way to the page.
+What is loaded once a generation is timed apart, as ``opening``.
 """
 
 import argparse
+import json
+import math
 import random
+import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the rows are the tests'
+import pandas as pd
 
-from geo.evidence import find_event_evidence, find_evidence
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.big_generation import COUNTRIES, DAYS, FIRST_DAY, FREQUENT, PEOPLE, PLACES, open_generation
+from geo.chronicle import read_chronicle
+from geo.evidence import find_disputes, find_evidence
 from geo.facets import count_facets
-from geo.figures import figures_over_time
+from geo.figures import list_series, read_points
 from geo.filters import EVERYTHING, Filter
 from geo.model import EventType, Status
-from geo.periods import compare_periods, histogram
-from geo.store import Generation, publish
-from geo.view import build_view, list_claims, list_events, list_places
-from tests.pages import claim, report
+from geo.page.tables import MOST_ROWS
+from geo.periods import compare_periods, find_halves, histogram
+from geo.scene import pack_scene
+from geo.store import Generation
+from geo.trays import read_trays
+from geo.view import (
+    count_listed,
+    count_view,
+    list_claims,
+    list_events,
+    list_leads,
+    list_places,
+    read_reports,
+    summarise,
+)
 
-CALLS = 7
-WORDS = """troops town region military strike officials reported wounded village bridge artillery river evacuated
-    hospital power station residents shelling overnight""".split()
-COUNTRIES = "UA RU FR DE SY IQ US".split()
-FIRST_DAY = date(2022, 1, 1)
-DAYS = 400
-
-SUMMER = (date(2022, 6, 1), date(2022, 9, 1))
-FILTERS = {
-    "everything": EVERYTHING,
-    "three months": Filter(*SUMMER),
-    "+ type, place, status": Filter(
-        *SUMMER, event_types=("battle", "strike"), places=("country:UA",), statuses=("reported",)
-    ),
-    "+ words, sources": Filter(*SUMMER, text="hospital bridge", min_sources=2),
-}
-CALLED: dict[str, Callable[[Generation, Filter], Any]] = {
-    "build_view": build_view,
-    "count_facets": count_facets,
-    "histogram": histogram,
-    "list_events": list_events,
-    "list_places": list_places,
-    "list_claims": list_claims,
-    "compare_periods": lambda generation, chosen: compare_periods(generation, chosen, SUMMER, (SUMMER[1], date.max)),
-    "figures_over_time": figures_over_time,
-}
+MOST_EVIDENCE = 25
+TYPES, STATUSES = [t.value for t in EventType], [s.value for s in Status]
+Call = Callable[[Generation, Filter, random.Random], Any]
 
 
 def main() -> int:
-    """Make the generation and print a line for each call."""
+    """Make the generations and print a line for each call."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--claims", type=int, default=100_000)
-    args = parser.parse_args()
+    parser.add_argument("--claims", type=int, nargs="+", default=[1_000, 100_000])
+    parser.add_argument("--filters", type=int, default=20)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        generation = make_generation(Path(folder), args.claims)
-        for name, call in CALLED.items():
-            for words, chosen in FILTERS.items():
-                print(f"{name:20} {words:24} {milliseconds(partial(call, generation, chosen)):7.1f} ms")
-        place = list_places(generation, EVERYTHING).place_id[0]
-        (event,) = generation.records("SELECT event_id FROM events ORDER BY len(claim_ids) DESC, event_id LIMIT 1")
-        first = milliseconds(lambda: find_evidence(generation, place, EVERYTHING, 25))
-        print(f"{'find_evidence':20} {'25 claims of a place':24} {first:7.1f} ms")
-        whole = milliseconds(lambda: find_event_evidence(generation, event["event_id"]))
-        print(f"{'find_event_evidence':20} {'':24} {whole:7.1f} ms")
+        for n_claims in given.claims:
+            for row in measure(given.data or Path(folder), n_claims, given.filters, given.only):
+                print(json.dumps(row) if given.json else _line(row), flush=True)
     return 0
 
 
-def milliseconds(call: Callable[[], Any]) -> float:
-    """Return the median processor time of a call."""
-    call()
-    times = []
-    for _ in range(CALLS):
-        began = time.process_time()
-        call()
-        times.append(time.process_time() - began)
-    return statistics.median(times) * 1000
+def _line(row: Mapping[str, Any]) -> str:
+    times = "  ".join(f"{name} {row[name]:8.1f}" for name in ("median_ms", "p95_ms", "cpu_ms"))
+    return f"{row['n']:>10,}  {row['call']:24} {times}  {row['bytes']:>10,} bytes"
 
 
-def make_generation(folder: Path, n_claims: int) -> Generation:
-    """Publish made claims with their reports and events."""
-    rng = random.Random(1)
-    reports = list(_reports(rng, max(1, n_claims // 5)))
-    places = list(_places(rng, max(1, n_claims // 30)))
-    claims = list(_claims(rng, n_claims, reports, places))
-    return publish(folder, {"reports": reports, "claims": claims, "events": list(_events(rng, claims))}, {})
+def measure(folder: Path, n_claims: int, n_filters: int, only: str) -> Iterator[dict[str, Any]]:
+    """Yield a row for each call on a generation of so many claims."""
+    generation = open_generation(folder, n_claims)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    opened = timed(lambda: (count_facets(generation, EVERYTHING), list_events(generation, EVERYTHING, 1)))
+    yield _row(n_claims, "opening", [opened]) | {
+        "more_mb": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
+    }
+    for name, call in CALLED.items():
+        if only in name:
+            call(generation, EVERYTHING, random.Random(0))  # opens what it needs
+            rng = random.Random(name)
+            drawn = [draw_filter(rng) for _ in range(n_filters)]
+            yield _row(n_claims, name, [timed(partial(call, generation, chosen, rng)) for chosen in drawn])
 
 
-def _sentence(rng: random.Random, n_words: int) -> str:
-    return " ".join(rng.choices(WORDS, k=n_words)).capitalize() + "."
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What a call took, in milliseconds, and what its answer weighs."""
+
+    wall: float
+    cpu: float
+    n_bytes: int
 
 
-def _reports(rng: random.Random, n: int) -> Iterator[dict[str, Any]]:
-    for number in range(n):
-        yield report(
-            report_id=f"r{number}",
-            report=f"{number}.txt",
-            title=_sentence(rng, 6),
-            outlet=f"Outlet {rng.randrange(200)}",
-            origin_id=f"o{rng.randrange(1 + n // 2)}",
-            origin=rng.choice(["Reuters", "AP", "AFP", "", ""]),
-            text="\n".join(_sentence(rng, 20) for _ in range(20)),
-            published=FIRST_DAY + timedelta(days=rng.randrange(DAYS)),
-        )
+def timed(call: Callable[[], Any]) -> Timed:
+    """Return what a call took."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    answer = call()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return Timed(wall * 1000, cpu * 1000, weigh(answer))
 
 
-def _places(rng: random.Random, n: int) -> Iterator[dict[str, Any]]:
-    for number in range(n):
-        yield {
-            "place_id": f"gn:{number}",
-            "place_name": f"Place {number}",
-            "country_code": rng.choice(COUNTRIES),
-            "admin1_code": f"{rng.randrange(25):02}",
-            "lat": rng.uniform(-60, 70),
-            "lon": rng.uniform(-180, 180),
-        }
-    for code in COUNTRIES:
-        yield {
-            "place_id": f"country:{code}",
-            "place_name": code,
-            "country_code": code,
-            "admin1_code": "",
-            "place_kind": "country",
-        }
+def weigh(answer: Any) -> int:
+    """Return what an answer weighs: of bytes and frames as they are sent, of others as text."""
+    if isinstance(answer, bytes):
+        return len(answer)
+    if isinstance(answer, pd.DataFrame):
+        return len(answer.to_json(orient="values", date_format="iso").encode())
+    return len(str(answer).encode())
 
 
-def _claims(
-    rng: random.Random, n: int, reports: list[dict[str, Any]], places: list[dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    frequent = rng.choices(places, weights=[1 / (1 + rank) ** 0.7 for rank in range(len(places))], k=n)
-    for number, place in enumerate(frequent):
-        told = rng.choice(reports)
-        first = FIRST_DAY + timedelta(days=rng.randrange(DAYS))
-        yield claim(
-            claim_id=f"{number:016x}",
-            report_id=told["report_id"],
-            report=told["report"],
-            origin_id=told["origin_id"],
-            end=50,
-            text=_sentence(rng, 20),
-            date_from=first,
-            date_to=first + timedelta(days=rng.choice([0, 0, 0, 1, 3, 30, 500])),
-            event_type=rng.choice(list(EventType)).value,
-            status=rng.choices(list(Status), [8, 4, 1, 1])[0].value,
-            claimant=rng.choice(["", f"Person {rng.randrange(5000)}"]),
-            quantity=rng.choice([None, None, None, None, None, 3.0, 40.0, 6000.0]),
-            unit="people",
-            quantity_of=rng.choice(["people killed", "people wounded"]),
-            **place,
-        )
+def _row(n: int, call: str, took: list[Timed]) -> dict[str, Any]:
+    wall = sorted(t.wall for t in took)
+    return {
+        "table": "view",
+        "n": n,
+        "call": call,
+        "median_ms": round(statistics.median(wall), 2),
+        "p95_ms": round(wall[math.ceil(0.95 * len(wall)) - 1], 2),
+        "cpu_ms": round(statistics.median(t.cpu for t in took), 2),
+        "cpu_p95_ms": round(sorted(t.cpu for t in took)[math.ceil(0.95 * len(took)) - 1], 2),
+        "bytes": max(t.n_bytes for t in took),
+    }
 
 
-def _events(rng: random.Random, claims: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Put up to three claims of a place and type into an event."""
-    order = sorted(claims, key=lambda row: (row["place_id"], row["event_type"], row["claim_id"]))
-    copied = ("place_id", "place_name", "country_code", "admin1_code", "date_from", "date_to", "event_type", "status")
-    while order:
-        group = [order.pop() for _ in range(min(len(order), rng.choice([1, 1, 1, 2, 3])))]
-        yield {
-            "event_id": group[0]["claim_id"],
-            "claim_ids": [row["claim_id"] for row in group],
-            "headline": group[0]["text"],
-            "independent_sources": len({row["origin_id"] for row in group}),
-            "disputed": len(group) > 1 and rng.random() < 0.1,
-            **{name: group[0][name] for name in copied},
-        }
+# --- filters ---
+
+
+def draw_filter(rng: random.Random) -> Filter:
+    """Return days drawn by chance, with up to three more choices."""
+    first = FIRST_DAY + timedelta(days=rng.randrange(DAYS))
+    length = timedelta(days=rng.choice([0, 6, 30, 180, DAYS]) + rng.randrange(7))
+    chosen = Filter(first, first + length)
+    for name in rng.sample(list(_CHOICES), rng.choice([0, 0, 1, 1, 2, 3])):
+        chosen = replace(chosen, **{name: _CHOICES[name](rng)})
+    return chosen
+
+
+def _draw_places(rng: random.Random) -> tuple[str, ...]:
+    one = f"gn:{int(rng.random() ** 3 * PLACES)}"
+    return rng.choice(
+        [(one,), (f"country:{rng.choice(COUNTRIES)}",), (f"region:{rng.choice(COUNTRIES)}.{rng.randrange(25):02}",)]
+    )
+
+
+def _draw_box(rng: random.Random) -> tuple[float, float, float, float]:
+    south, west = rng.uniform(-50, 50), rng.uniform(-170, 150)
+    return south, west, south + rng.uniform(1, 40), west + rng.uniform(1, 60)
+
+
+_CHOICES: Mapping[str, Callable[[random.Random], Any]] = {
+    "event_types": lambda rng: tuple(rng.sample(TYPES, rng.randint(1, 4))),
+    "statuses": lambda rng: tuple(rng.sample(STATUSES, rng.randint(1, 2))),
+    "claimants": lambda rng: (f"Person {int(rng.random() ** 4 * PEOPLE)}", ""),
+    "outlets": lambda rng: (f"Outlet {rng.randrange(400)}", "Outlet 1", "Outlet 0"),
+    "origins": lambda rng: (rng.choice(["Reuters", "AP", "AFP"]),),
+    "places": _draw_places,
+    "min_sources": lambda rng: rng.choice([2, 3]),
+    "disputed": lambda rng: True,
+    "text": lambda rng: " ".join(rng.sample(FREQUENT, rng.randint(1, 2))),
+    "bounds": _draw_box,
+}
+
+# --- calls ---
+
+
+def _place(rng: random.Random) -> int:
+    return int(rng.random() ** 3 * PLACES)
+
+
+def _number(generation: Generation, place: int) -> int:
+    (row,) = generation.records("SELECT (md5_number_lower(?) >> 11)::BIGINT AS number", [f"gn:{place}"])
+    number: int = row["number"]
+    return number
+
+
+def _words(n_words: int) -> Call:
+    """Search for words that are in many or in few claims and were never asked for."""
+
+    def search(generation: Generation, chosen: Filter, rng: random.Random) -> Any:
+        words = rng.choice([["ba", "de", "ki"], ["lomu", "napeba"], ["bridge"], ["hosp", "rive"]])
+        ending = "" if rng.random() < 0.5 else rng.choice("aeiou")
+        text = " ".join(rng.choice(words) + ending for _ in range(n_words))
+        return count_view(generation, replace(chosen, text=text))
+
+    return search
+
+
+def _search_phrase(generation: Generation, chosen: Filter, rng: random.Random) -> Any:
+    return count_view(generation, replace(chosen, text=f'"{rng.choice(FREQUENT)} {rng.choice(FREQUENT)}"'))
+
+
+def _compare(generation: Generation, chosen: Filter, rng: random.Random) -> Any:
+    middle = FIRST_DAY + timedelta(days=rng.randrange(100, DAYS))
+    week = timedelta(days=rng.choice([7, 30, 300]))
+    day = timedelta(days=1)
+    return compare_periods(generation, chosen, (middle - week, middle - day), (middle, middle + week), MOST_ROWS)
+
+
+def _figures(generation: Generation, chosen: Filter, rng: random.Random) -> Any:
+    series = list_series(generation, chosen, 500)
+    return series, read_points(generation, chosen, series[0], 1000) if series else ()
+
+
+CALLED: Mapping[str, Call] = {
+    "count_view": lambda g, f, _: count_view(g, f),
+    "list_events": lambda g, f, _: (list_events(g, f, MOST_ROWS), count_listed(g, f, "events"))[0],
+    "list_claims": lambda g, f, _: (list_claims(g, f, MOST_ROWS), count_listed(g, f, "claims"))[0],
+    "list_places": lambda g, f, _: (list_places(g, f, MOST_ROWS), count_listed(g, f, "places"))[0],
+    "list_leads": lambda g, f, _: list_leads(g, f, 8),
+    "count_facets": lambda g, f, _: count_facets(g, f),
+    "histogram": lambda g, f, _: histogram(g, f),
+    "histogram by type": lambda g, f, _: histogram(g, f, "day", "type"),
+    "search word": _words(1),
+    "search two words": _words(2),
+    "search phrase": _search_phrase,
+    "find_halves": lambda g, f, _: find_halves(g, f),
+    "compare_periods": _compare,
+    "figures": _figures,
+    "find_evidence": lambda g, f, rng: find_evidence(g, f"gn:{_place(rng)}", f, MOST_EVIDENCE),
+    "find_disputes": lambda g, f, rng: find_disputes(g, f"gn:{_place(rng)}", f),
+    "read_chronicle": lambda g, f, rng: read_chronicle(g, _number(g, _place(rng)), f, 60),
+    "pack_scene": lambda g, f, _: pack_scene(g, replace(f, date_from=date.min, date_to=date.max)),
+    "read_trays": lambda g, *_: read_trays(g, MOST_ROWS),
+    "read_reports": lambda g, *_: read_reports(g, MOST_ROWS),
+    "summarise": lambda g, *_: summarise(g),
+}
 
 
 if __name__ == "__main__":

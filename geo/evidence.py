@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
 from geo.corrections import Correction, read_corrections
-from geo.filters import EVERYTHING, MEMBERS, Filter, with_seen
+from geo.cubes import CLAIM, EVENT, NEVER, NONE, REPORT
+from geo.facts import Facts, Seen, day_of, see
+from geo.filters import EVERYTHING, Filter
 from geo.shingles import words_of
 from geo.store import Generation
 
 __all__ = [
+    "MOST_COPIES",
     "AppliedCorrection",
     "Considered",
     "CopyShown",
@@ -28,70 +36,8 @@ __all__ = [
 # reports has 600, and a file without line breaks must not fill the page.
 _CONTEXT = 1500
 
-_EVIDENCE = f"""
-    SELECT claim_id, seen.report_id AS report_id, seen.report AS report, title, outlet, url, published, published_basis,
-        reports.origin AS origin, reports.origin_id AS origin_id, coalesce(n_copies, 0) AS n_copies,
-        copies.version AS version, first_day AS date_from, last_day AS date_to, date_text, time_precision, date_basis,
-        event_type, status, claimant, cue, verification, place_name, country_code, place_reason, place_start, place_end,
-        corrections, start, "end",
-        coalesce(event_id, '') AS event_id, coalesce(independent_sources, 1) AS independent_sources,
-        coalesce(list_contains(opposing_claim_ids, claim_id), false) AS is_against,
-        substr(reports.text, greatest(start - {_CONTEXT}, 0) + 1, least(start, {_CONTEXT})) AS before,
-        substr(reports.text, start + 1, "end" - start) AS sentence,
-        substr(reports.text, "end" + 1, {_CONTEXT}) AS after
-    FROM chosen AS seen JOIN reports USING (report_id)
-    LEFT JOIN (SELECT origin_id, count(*) - 1 AS n_copies FROM reports GROUP BY origin_id) AS counted
-        ON counted.origin_id = reports.origin_id
-    LEFT JOIN copies ON copies.report_id = seen.report_id
-    ORDER BY date_from, date_to, published NULLS LAST, report, start, claim_id LIMIT ?
-"""  # noqa: S608 - put together from the constants above; values are parameters
-
-_CHOSEN = f"""
-    , chosen AS (
-        SELECT seen.*, event_id, opposing_claim_ids, independent_sources
-        FROM seen LEFT JOIN ({MEMBERS}) USING (claim_id) WHERE {{which}} = ?
-    )
-"""  # noqa: S608 - as above
-_OF_PLACE = _CHOSEN.format(which="place_id") + _EVIDENCE
-_OF_EVENT = _CHOSEN.format(which="event_id") + _EVIDENCE
-
-_DISPUTES = f"""
-    SELECT event_type, coalesce(date_from, date_to) AS date_from, coalesce(date_to, date_from) AS date_to, claimants,
-        opposing_claimants
-    FROM events WHERE event_id IN (
-        SELECT event_id FROM ({MEMBERS}) JOIN seen USING (claim_id) WHERE disputed AND place_id = ?
-    )
-    ORDER BY date_from, date_to, event_type, event_id
-"""  # noqa: S608 - as above
-
-_SIBLINGS = """
-    SELECT reports.origin_id AS origin_id, report_id, reports.report AS report, title, outlet, published, version
-    FROM reports LEFT JOIN copies USING (report_id)
-    WHERE reports.origin_id IN (SELECT unnest(?::VARCHAR[]))
-    ORDER BY published NULLS LAST, report
-"""
-
-_LINEAGE = """
-    SELECT report_id, start, "end", source_report_id, source_start, source_end
-    FROM lineage WHERE report_id IN (SELECT unnest(?::VARCHAR[]))
-"""
-
-# What stands at a span of a report; without a span the sentence itself where the report has it.
-_WORDS = """
-    SELECT asked.number AS number,
-        CASE WHEN asked.start IS NOT NULL THEN substr(text, asked.start + 1, asked."end" - asked.start)
-            WHEN contains(text, asked.sentence) THEN asked.sentence ELSE '' END AS words
-    FROM (SELECT unnest(?::BIGINT[]) AS number, unnest(?::VARCHAR[]) AS report_id, unnest(?::BIGINT[]) AS start,
-        unnest(?::BIGINT[]) AS "end", unnest(?::VARCHAR[]) AS sentence) AS asked
-    JOIN reports USING (report_id)
-"""
-
-_MENTIONS = """
-    SELECT report_id, start, "end", min(reason) AS reason, any_value(candidates ORDER BY reason) AS candidates
-    FROM mentions JOIN (SELECT unnest(?::VARCHAR[]) AS report_id, unnest(?::BIGINT[]) AS start,
-        unnest(?::BIGINT[]) AS "end") USING (report_id, start, "end")
-    GROUP BY ALL
-"""
+MOST_COPIES = 50
+"""Copies that are looked into; ``n_copies`` counts all."""
 
 _CANDIDATE = re.compile(r"(?P<name>.*) \((?P<country>[^()]*)\): (?P<score>-?[0-9.]+)", re.DOTALL)
 
@@ -202,7 +148,9 @@ def find_evidence(generation: Generation, place_id: str, chosen: Filter, at_most
     Raises:
         StoreError: the generation or the project's corrections cannot be read.
     """
-    return _evidence(generation, generation.records(*with_seen(chosen, _OF_PLACE, [place_id, at_most])))
+    seen = see(generation, chosen)
+    place = _row_of(seen.facts.places["place_id"], place_id)
+    return [] if place is None else _evidence(generation, seen, seen.of("place") == place, at_most)
 
 
 def find_event_evidence(
@@ -213,7 +161,14 @@ def find_event_evidence(
     Raises:
         StoreError: as ``find_evidence``.
     """
-    return _evidence(generation, generation.records(*with_seen(chosen, _OF_EVENT, [event_id, at_most])))
+    seen = see(generation, chosen)
+    found = generation.records("SELECT file_row_number AS row FROM event_rows WHERE event_id = ?", [event_id])
+    return _evidence(generation, seen, seen.of("event") == found[0]["row"], at_most) if found else []
+
+
+def _row_of(column: Any, value: str) -> int | None:
+    row: int = pc.index(column, value).as_py()
+    return None if row < 0 else row
 
 
 def split_sides(found: Iterable[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
@@ -230,43 +185,123 @@ def find_disputes(generation: Generation, place_id: str, chosen: Filter) -> list
     Raises:
         StoreError: the generation cannot be read.
     """
-    rows = generation.records(*with_seen(chosen, _DISPUTES, [place_id]))
-    sides = ("claimants", "opposing_claimants")
-    return [Dispute(**row | {side: tuple(row[side] or ()) for side in sides}) for row in rows]
-
-
-def _evidence(generation: Generation, rows: Sequence[dict[str, Any]]) -> list[Evidence]:
-    if not rows:
+    seen = see(generation, chosen)
+    facts = seen.facts
+    place = _row_of(facts.places["place_id"], place_id)
+    if place is None:
         return []
-    copies = _copies(generation, rows)
-    mentions = _mentions(generation, rows)
-    corrections = _corrections(generation, rows)
-    return [
-        _one(
-            row,
-            copies=copies[row["claim_id"]],
-            mention=mentions.get((row["report_id"], row["place_start"], row["place_end"]), {}),
-            corrections=corrections,
+    events = np.unique(seen.of("event")[(seen.of("place") == place) & seen.of(facts.disputed)])
+    rows = [dict(zip(EVENT, row, strict=True)) for row in facts.read("events", events.tolist())]
+    return [_dispute(row) for row in sorted(rows, key=_order)]
+
+
+def _order(event: Mapping[str, Any]) -> tuple[Any, ...]:
+    return event["date_from"] or "9999", event["date_to"] or "9999", event["event_type"] or "", event["event_id"]
+
+
+def _dispute(event: Mapping[str, Any]) -> Dispute:
+    first, last = (event[name] and date.fromisoformat(event[name]) for name in ("date_from", "date_to"))
+    return Dispute(event["event_type"], first, last, tuple(event["claimants"]), tuple(event["opposing_claimants"]))
+
+
+def _evidence(generation: Generation, seen: Seen, among: NDArray[np.bool_], at_most: int | None) -> list[Evidence]:
+    """Return some of the claims in view, of those whose report is there, in order of time, then of publication."""
+    facts = seen.facts
+    rows = seen.rows[among]
+    rows = rows[facts["told"][rows] != NONE]
+    told = facts["told"][rows]
+    rows = rows[np.lexsort((told, facts.published(rows), facts["last"][rows], facts["first"][rows]))][:at_most]
+    found = _read_claims(facts, rows)
+    if not found:
+        return []
+    copies = _copies(facts, found)
+    corrections = _corrections(generation, found)
+    return [_one(row, copies=copies[row["claim_id"]], corrections=corrections) for row in found]
+
+
+def _read_claims(facts: Facts, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """Return the claims of some rows with their reports and all that is coded of them."""
+    told = facts["told"][rows]
+    reports = _read_reports(facts, told.tolist())
+    names = {name: facts.names(name, rows) for name in ("event_type", "status", "claimant", "verification")}
+    spots = (
+        facts.spots.select(["place_name", "country_code"]).take(pa.array(facts["spot"][rows], pa.int64())).to_pylist()
+    )
+    events = _read_events(facts, facts["event"][rows])
+    found = []
+    for n, values in enumerate(facts.read("claims", rows.tolist())):
+        row = dict(zip(CLAIM, values, strict=True))
+        report = reports[n]
+        found.append(
+            report
+            | row
+            | {name: of_rows[n] for name, of_rows in names.items()}
+            | {name: value or "" for name, value in spots[n].items()}
+            | events[n]
+            | {
+                "date_from": day_of(facts["first"][rows[n]]),
+                "date_to": day_of(facts["last"][rows[n]]),
+                "is_against": bool(facts["against"][rows[n]]),
+            }
+            | _context(report["text"], row["start"], row["end"])
+            | {"mention": _mention(facts, report["told"], (row["place_start"], row["place_end"]))}
         )
-        for row in rows
+    return found
+
+
+def _read_reports(facts: Facts, rows: Sequence[int]) -> list[dict[str, Any]]:
+    """Return reports with how many copies each has, and the row of each."""
+    found = []
+    for row, values in zip(rows, facts.read("reports", rows), strict=True):
+        report = dict(zip(REPORT, values, strict=True))
+        origin = facts.told["origin_id"][row]
+        day = facts.told["published"][row]
+        found.append(
+            report
+            | {
+                "told": row,
+                "origin_code": int(origin),
+                "published": None if day == NEVER else day_of(day),
+                "n_copies": int(np.count_nonzero(facts.told["origin_id"] == origin)) - 1,
+                "version": int(facts.told["version"][row]) or None,
+            }
+        )
+    return found
+
+
+def _read_events(facts: Facts, events: NDArray[Any]) -> list[dict[str, Any]]:
+    """Return the ids of events and how many sources they have, of a claim without one none and 1."""
+    known = [int(event) for event in events if event != NONE]
+    ids = dict(zip(known, (row[EVENT.index("event_id")] for row in facts.read("events", known)), strict=True))
+    sources = facts.happenings["sources"]
+    return [
+        {
+            "event_id": ids.get(int(event), ""),
+            "independent_sources": int(sources[event]) if event != NONE else 1,
+        }
+        for event in events
     ]
+
+
+def _context(text: str, start: int, end: int) -> dict[str, str]:
+    """Cut the words around a sentence at its line's ends; paragraphs never join over a line break."""
+    before, after = text[max(start - _CONTEXT, 0) : start], text[end : end + _CONTEXT]
+    return {
+        "before": before.rpartition("\n")[2],
+        "sentence": text[start:end],
+        "after": after.partition("\n")[0],
+    }
 
 
 _FIELDS = frozenset(Evidence.__slots__)
 
 
-def _one(
-    row: Mapping[str, Any],
-    copies: Sequence[CopyShown],
-    mention: Mapping[str, Any],
-    corrections: Mapping[str, Correction],
-) -> Evidence:
-    texts = {name: row[name] or "" for name in ("title", "outlet", "url", "origin")}
-    applied = tuple(_applied(id_, corrections.get(id_)) for id_ in row["corrections"] or ())
-    score, considered = _candidates(mention.get("candidates") or (), row["place_name"], row["country_code"])
-    own = {name: value for name, value in row.items() if name in _FIELDS} | texts | _paragraph(row)
+def _one(row: Mapping[str, Any], copies: Sequence[CopyShown], corrections: Mapping[str, Correction]) -> Evidence:
+    mention = row["mention"]
+    applied = tuple(_applied(id_, corrections.get(id_)) for id_ in row["corrections"])
+    score, considered = _candidates(mention.get("candidates", ()), row["place_name"], row["country_code"])
     return Evidence(
-        **own
+        **{name: value for name, value in row.items() if name in _FIELDS}
         | {
             "copies": tuple(copies),
             "score": score,
@@ -277,20 +312,17 @@ def _one(
     )
 
 
-def _paragraph(row: Mapping[str, Any]) -> dict[str, str]:
-    """Cut the words around a sentence at its line's ends; paragraphs never join over a line break."""
-    return {"before": row["before"].rpartition("\n")[2], "after": row["after"].partition("\n")[0]}
-
-
 # --- places and corrections ---
 
 
-def _mentions(generation: Generation, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int, int], dict[str, Any]]:
-    """Return the mentions that name the claims' places, by report and span."""
-    spans = sorted({(r["report_id"], r["place_start"], r["place_end"]) for r in rows if r["place_start"] is not None})
-    asked = [[span[n] for span in spans] for n in range(3)]
-    found = generation.records(_MENTIONS, asked) if spans else []
-    return {(row["report_id"], row["start"], row["end"]): row for row in found}
+def _mention(facts: Facts, told: int, span: tuple[int | None, int | None]) -> dict[str, Any]:
+    """Return the mention that names a claim's place, of several at a span that of the first reason; none is empty."""
+    if span[0] is None:
+        return {}
+    begin, n = (int(facts.told[name][told]) for name in ("mentions_begin", "mentions_n"))
+    there = [row for row in facts.read("mentions", range(begin, begin + n)) if (row[0], row[1]) == span]
+    first = min(there, key=lambda row: row[2] or "", default=None)
+    return {} if first is None else {"reason": first[2], "candidates": first[3]}
 
 
 def _candidates(written: Iterable[str], name: str, country_code: str) -> tuple[float | None, tuple[Considered, ...]]:
@@ -306,7 +338,7 @@ def _candidates(written: Iterable[str], name: str, country_code: str) -> tuple[f
     return score, tuple(others)
 
 
-def _corrections(generation: Generation, rows: Iterable[Mapping[str, Any]]) -> dict[str, Correction]:
+def _corrections(generation: Generation, rows: Sequence[Mapping[str, Any]]) -> dict[str, Correction]:
     if not any(row["corrections"] for row in rows):
         return {}
     return {correction.correction_id: correction for correction in read_corrections(generation.root)}
@@ -323,67 +355,60 @@ def _applied(correction_id: str, correction: Correction | None) -> AppliedCorrec
 # --- copies ---
 
 
-def _copies(generation: Generation, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[CopyShown]]:
-    """Return for each claim the other reports of its origin, in order of publication."""
-    siblings: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    origins = sorted({row["origin_id"] for row in rows if row["n_copies"]})
-    for report in generation.records(_SIBLINGS, [origins]) if origins else ():
-        siblings[report["origin_id"]].append(report)
-    families = _Families(generation, [report["report_id"] for reports in siblings.values() for report in reports])
-    pairs = [
-        (row, report)
-        for row in rows
-        for report in siblings[row["origin_id"]]
-        if report["report_id"] != row["report_id"]
-    ]
+def _copies(facts: Facts, claims: Sequence[Mapping[str, Any]]) -> dict[str, list[CopyShown]]:
+    """Return for each claim the other reports of its origin, in order of publication, the first of many."""
+    siblings = {
+        code: _siblings(facts, code) for code in {claim["origin_code"] for claim in claims if claim["n_copies"]}
+    }
+    families = _Families(facts, [report["told"] for reports in siblings.values() for report in reports], claims)
     found: dict[str, list[CopyShown]] = defaultdict(list)
-    for (row, report), words in zip(pairs, _words(generation, pairs, families), strict=True):
-        same = bool(words) and words_of(words) == words_of(row["sentence"])
-        found[row["claim_id"]].append(_copy(report, words, same))
+    for claim in claims:
+        others = [r for r in siblings.get(claim["origin_code"], ()) if r["report_id"] != claim["report_id"]]
+        for report in others[:MOST_COPIES]:
+            words = _words(report, claim, families)
+            same = bool(words) and words_of(words) == words_of(claim["sentence"])
+            found[claim["claim_id"]].append(_copy(report, words, same))
     return found
+
+
+def _siblings(facts: Facts, origin: int) -> list[dict[str, Any]]:
+    """Return the reports of an origin in order of publication, as many as may be shown beside one of them."""
+    rows = np.flatnonzero(facts.told["origin_id"] == origin)
+    published = facts.told["published"][rows].astype(np.int64)
+    published[published == NEVER] = np.iinfo(np.int64).max
+    return _read_reports(facts, rows[np.lexsort((rows, published))][: MOST_COPIES + 1].tolist())
+
+
+def _words(report: Mapping[str, Any], claim: Mapping[str, Any], families: "_Families") -> str:
+    """Return what a report has of a claim's sentence, or ''; without a span the sentence itself where it has it."""
+    text: str = report["text"]
+    if span := families.span_in(report["report_id"], claim):
+        return text[span[0] : span[1]]
+    sentence: str = claim["sentence"]
+    return sentence if sentence in text else ""
 
 
 def _copy(report: Mapping[str, Any], sentence: str, same_words: bool) -> CopyShown:
     return CopyShown(
-        report_id=report["report_id"],
-        report=report["report"],
-        title=report["title"] or "",
-        outlet=report["outlet"] or "",
-        published=report["published"],
-        version=report["version"],
+        **{name: report[name] for name in ("report_id", "report", "title", "outlet", "published", "version")},
         sentence=sentence,
         same_words=same_words,
     )
 
 
-def _words(
-    generation: Generation, pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], families: "_Families"
-) -> list[str]:
-    """Return what each pair's report has of the claim's sentence, or ''."""
-    if not pairs:
-        return []
-    spans = [families.span_in(report["report_id"], row) or (None, None) for row, report in pairs]
-    asked = [
-        list(range(len(pairs))),
-        [report["report_id"] for _, report in pairs],
-        [start for start, _ in spans],
-        [end for _, end in spans],
-        [row["sentence"] for row, _ in pairs],
-    ]
-    words = {row["number"]: row["words"] for row in generation.records(_WORDS, asked)}
-    return [words[number] for number in range(len(pairs))]
-
-
 class _Families:
     """Which sentences of some reports are one and the same, perhaps in other words."""
 
-    def __init__(self, generation: Generation, report_ids: Sequence[str]) -> None:
+    def __init__(self, facts: Facts, told: Sequence[int], claims: Sequence[Mapping[str, Any]]) -> None:
         self._family: dict[str, dict[_Span, tuple[str, int]]] = defaultdict(dict)
         self._spans: dict[tuple[str, int], dict[str, _Span]] = defaultdict(dict)
-        for row in generation.records(_LINEAGE, [list(report_ids)]) if report_ids else ():
-            source = (row["source_report_id"], row["source_start"])
-            self._add(source, row["source_report_id"], (row["source_start"], row["source_end"]))
-            self._add(source, row["report_id"], (row["start"], row["end"]))
+        reports = sorted({*told, *(claim["told"] for claim in claims if claim["n_copies"])})
+        begins, sizes = (facts.told[name][reports].tolist() for name in ("lineage_begin", "lineage_n"))
+        rows = [row for begin, n in zip(begins, sizes, strict=True) for row in range(begin, begin + n)]
+        for report_id, start, end, source_id, source_start, source_end in facts.read("lineage", rows):
+            source = (source_id, source_start)
+            self._add(source, source_id, (source_start, source_end))
+            self._add(source, report_id, (start, end))
 
     def span_in(self, report_id: str, claim: Mapping[str, Any]) -> _Span | None:
         """Return where a report has the sentence of a claim, or None."""

@@ -1,23 +1,19 @@
 """Figures for one thing side by side: what was counted, by whom, and how it grew."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from geo.accounts import group_figures
-from geo.filters import Filter, with_seen
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from geo.cubes import CLAIM, NONE, REPORT
+from geo.facts import Seen, day_of, see
+from geo.filters import Filter
 from geo.store import Generation
-from geo.view import NUMBER
 
-__all__ = ["FigurePoint", "FigureSeries", "figures_over_time"]
-
-_FIGURES = f"""
-    SELECT claim_id, place_id, place_name, {NUMBER} AS number, event_type, quantity, quantity_high, quantity_bound,
-        unit, quantity_of, claimant, status, first_day, last_day, published, seen.report AS report, outlet, origin,
-        seen.origin_id AS origin_id, start
-    FROM seen LEFT JOIN reports USING (report_id) WHERE quantity IS NOT NULL AND place_id <> ''
-"""  # noqa: S608 - put together from constants; values are parameters
+__all__ = ["FigurePoint", "FigureSeries", "count_series", "list_series", "read_points"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,56 +40,94 @@ class FigurePoint:
 
 @dataclass(frozen=True, slots=True)
 class FigureSeries:
-    """The figures told of one thing at one place in one unit, in order of the days that they speak of."""
+    """The figures told of one thing at one place in one unit; ``row`` is its number in this generation."""
 
+    row: int
     what: str
     place_name: str
     number: int
     event_type: str
     unit: str
-    points: tuple[FigurePoint, ...]
+    n_points: int
 
 
-def figures_over_time(generation: Generation, chosen: Filter) -> list[FigureSeries]:
-    """Return the figures of the claims in view, by thing, place and unit, the series of most points first.
+def list_series(
+    generation: Generation, chosen: Filter, at_most: int | None = None, number: int | None = None
+) -> list[FigureSeries]:
+    """Return the things of which claims in view tell figures, those of most points first, or those of a place alone.
 
-    What one origin repeats counts once, when it was first published (``geo.accounts.group_figures``).
+    What one origin repeats counts once, when it was first published (``geo.accounts.group_figures``). ``number`` is a
+    place's (``geo.view.NUMBER``).
+
+    Raises:
+        StoreError: the generation cannot be read.
     """
-    claims = generation.records(*with_seen(chosen, _FIGURES))
-    series = [
-        _series(figures.what, unit, told)
-        for figures in group_figures(claims)
-        for unit, told in _by_unit(figures.told).items()
+    seen = see(generation, chosen)
+    counts = _count(seen)
+    there = counts > 0 if number is None else (counts > 0) & (seen.facts.series["number"].to_numpy() == number)
+    found = np.flatnonzero(there)
+    found = found[np.lexsort((seen.facts.series["rank"].to_numpy()[found], -counts[found]))][:at_most]
+    told = seen.facts.series.drop(["place_id", "rank"]).take(pa.array(found)).to_pylist()
+    return [
+        FigureSeries(row=row, n_points=int(counts[row]), **series)
+        for row, series in zip(found.tolist(), told, strict=True)
     ]
-    return sorted(series, key=lambda s: (-len(s.points), s.place_name, s.what, s.event_type, s.unit, s.number))
 
 
-def _by_unit(told: tuple[Mapping[str, Any], ...]) -> dict[str, list[Mapping[str, Any]]]:
-    """Split figures that no one axis can hold: territory in km² and in towns."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for claim in told:
-        found.setdefault(claim["unit"], []).append(claim)
-    return found
+def count_series(generation: Generation, chosen: Filter) -> int:
+    """Return how many series ``list_series`` has when nothing cuts it short."""
+    return int(np.count_nonzero(_count(see(generation, chosen))))
 
 
-def _series(what: str, unit: str, told: list[Mapping[str, Any]]) -> FigureSeries:
-    first = told[0]
-    points = sorted(map(_point, told), key=lambda p: (p.day, p.published or date.max, p.report, p.claim_id))
-    return FigureSeries(what, first["place_name"], first["number"], first["event_type"], unit, tuple(points))
+def read_points(
+    generation: Generation, chosen: Filter, series: FigureSeries, at_most: int | None = None
+) -> list[FigurePoint]:
+    """Return the figures of a series in view, in order of the days that they speak of, or the first of them.
+
+    Raises:
+        StoreError: the generation cannot be read.
+    """
+    seen = see(generation, chosen)
+    facts = seen.facts
+    kept = _told_once(seen)
+    rows = facts.figures["claim"][kept][facts.figures["series"][kept] == series.row].astype(np.int64)
+    told = facts["told"][rows]
+    rows = rows[np.lexsort((rows, told, facts.published(rows), facts["first"][rows]))][:at_most]
+    return [
+        _point(seen, int(row), values) for row, values in zip(rows, facts.read("claims", rows.tolist()), strict=True)
+    ]
 
 
-def _point(claim: Mapping[str, Any]) -> FigurePoint:
+def _told_once(seen: Seen) -> NDArray[np.int64]:
+    """Return the rows of the figures in view, of those that one origin repeats the first."""
+    figures = seen.facts.figures
+    rows = np.flatnonzero(seen.has(figures["claim"]))
+    said = figures["said"][rows]
+    first = np.zeros(int(said.max()) + 1 if len(said) else 0, np.int64)
+    first[said[::-1]] = rows[::-1]  # in order of publication: the earliest is written last
+    kept: NDArray[np.int64] = rows[first[said] == rows]
+    return kept
+
+
+def _count(seen: Seen) -> NDArray[np.int64]:
+    return np.bincount(seen.facts.figures["series"][_told_once(seen)], minlength=len(seen.facts.series))
+
+
+def _point(seen: Seen, row: int, claim: list[Any]) -> FigurePoint:
+    facts = seen.facts
+    told = int(facts["told"][row])
+    report = dict(zip(REPORT, facts.read("reports", [told])[0] if told != NONE else [None] * len(REPORT), strict=True))
     return FigurePoint(
-        day=claim["first_day"],
-        last_day=claim["last_day"],
-        published=claim["published"],
-        value=claim["quantity"],
-        high=claim["quantity_high"],
-        bound=claim["quantity_bound"] or "",
-        claimant=claim["claimant"],
-        status=claim["status"],
-        report=claim["report"],
-        outlet=claim["outlet"] or "",
-        origin=claim["origin"] or "",
-        claim_id=claim["claim_id"],
+        day=day_of(facts["first"][row]),
+        last_day=day_of(facts["last"][row]),
+        published=date.fromisoformat(report["published"]) if report["published"] else None,
+        value=claim[CLAIM["quantity"]],
+        high=claim[CLAIM["quantity_high"]],
+        bound=claim[CLAIM["quantity_bound"]],
+        claimant=facts.names("claimant", [row])[0],
+        status=facts.names("status", [row])[0],
+        report=claim[CLAIM["report"]],
+        outlet=report["outlet"] or "",
+        origin=report["origin"] or "",
+        claim_id=claim[CLAIM["claim_id"]],
     )

@@ -26,7 +26,10 @@ __all__ = [
     "conditions",
     "days_of",
     "from_query",
+    "longitudes",
     "passing",
+    "says",
+    "terms_of",
     "to_query",
     "with_seen",
 ]
@@ -158,8 +161,8 @@ def conditions(chosen: Filter) -> dict[str, Sql]:
         found["min_sources"] = _of_events("independent_sources >= ?"), [chosen.min_sources]
     if chosen.disputed:
         found["disputed"] = _of_events("disputed"), []
-    if terms := _terms(chosen.text):
-        found["text"] = _says(terms)
+    if terms := terms_of(chosen.text):
+        found["text"] = says(terms)
     if chosen.bounds is not None:
         found["bounds"] = _in_box(chosen.bounds)
     return found
@@ -224,14 +227,14 @@ def _place_params(places: Iterable[str]) -> list[Any]:
     return [chosen, countries, chosen, regions, wide]
 
 
-def _terms(text: str) -> list[str]:
+def terms_of(text: str) -> list[str]:
     """Return the words and phrases of a search that count; a quotation mark without another is none."""
     plain = text.translate(_PLAIN)
     terms = dict.fromkeys(term for pair in _TERM.findall(plain) if (term := "".join(pair).strip()))
     return list(terms)[:_MOST_TERMS]
 
 
-def _says(terms: Sequence[str]) -> Sql:
+def says(terms: Sequence[str]) -> Sql:
     """Return the condition that every term is said; only marks that a term may mean are made plain, for speed.
 
     A row's own words are looked at where the other conditions let it through; titles are fewer than claims.
@@ -256,12 +259,20 @@ def _folded(text: str, marks: Iterable[str]) -> str:
 
 def _in_box(bounds: Bounds) -> Sql:
     """Return the condition that a point lies in the box; one that is dragged around the world has other longitudes."""
-    south, west, north, east = bounds
-    if east - west >= 360 or not (math.isfinite(west) and math.isfinite(east)):
+    south, _, north, _ = bounds
+    if (across := longitudes(bounds)) is None:
         return "lat BETWEEN ? AND ?", [south, north]
-    west, east = _wrapped(west), _wrapped(east)
+    west, east = across
     joined = "AND" if west <= east else "OR"
     return f"lat BETWEEN ? AND ? AND (lon >= ? {joined} lon <= ?)", [south, north, west, east]
+
+
+def longitudes(bounds: Bounds) -> tuple[float, float] | None:
+    """Return the west and east of a box between -180° and 180°, None for one that goes around the world."""
+    _, west, _, east = bounds
+    if east - west >= 360 or not (math.isfinite(west) and math.isfinite(east)):
+        return None
+    return _wrapped(west), _wrapped(east)
 
 
 def _wrapped(degrees: float) -> float:

@@ -1,15 +1,20 @@
 """Days and stretches of days: what the timeline draws, and what two periods have that the other has not."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import accumulate
-from typing import Any, Literal
+from typing import Literal
 
-from geo.filters import EVERYTHING, MEMBERS, Filter, passing, with_seen
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from geo.cubes import NONE
+from geo.facts import Facts, Seen, day_of, distinct, facts_of, see, see_all_days
+from geo.filters import EVERYTHING, Filter
 from geo.store import Generation
-from geo.view import NUMBER
 
 __all__ = [
     "Bin",
@@ -40,8 +45,6 @@ _FORTNIGHT = 14
 _MOST_BINS = 240  # as many bars as can be told apart at the usual width
 _MOST_WANTED = 20_000  # bins of a unit that was asked for: one claim of the year 1 must not fill the memory
 _BY = {"status": "status", "type": "event_type"}
-
-_SPANS = "SELECT first_day, last_day, count(*) AS n FROM seen GROUP BY ALL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,16 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two periods side by side: in all, by place and by type; places and types with the most sources first."""
+    """Two periods side by side: in all, by place and by type; places and types with the most sources first.
+
+    ``changes`` says of how many places each change is true.
+    """
 
     a: Period
     b: Period
     total_a: Counts
     total_b: Counts
+    changes: Mapping[Change, int]
     places: tuple[Compared, ...]
     types: tuple[Compared, ...]
 
@@ -127,15 +134,27 @@ def find_days(generation: Generation) -> Days | None:
 
     A claim that covers more than a year counts on its first day only: "since 2014" would lift every day alike.
     """
-    spans = generation.records(*with_seen(EVERYTHING, _SPANS))
-    if not spans:
+    facts = facts_of(generation)
+    if facts.extent is None:
         return None
-    counts: dict[date, int] = {}
-    for row in spans:
-        for day in _days(row["first_day"], row["last_day"]):
-            counts[day] = counts.get(day, 0) + row["n"]
-    first, last = min(row["first_day"] for row in spans), max(row["last_day"] for row in spans)
-    return Days(first, last, dict(sorted(counts.items())))
+    seen = see_all_days(generation, EVERYTHING)
+    starts, ends = seen.of("first"), _counted(seen.of("first"), seen.of("last"))
+    days, steps = _summed(np.concatenate([starts, ends + 1]), len(starts))
+    covering = np.cumsum(steps)
+    counts = {
+        day_of(day): int(n)
+        for begin, end, n in zip(days[:-1].tolist(), days[1:].tolist(), covering[:-1], strict=True)
+        if n
+        for day in range(begin, end)
+    }
+    first, last = facts.extent
+    return Days(day_of(first), day_of(last), counts)
+
+
+def _summed(days: NDArray[np.int32], n_starts: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return each day once, in order, with how many of the first ``n_starts`` it is, less how many of the others."""
+    found, at = np.unique(days, return_inverse=True)
+    return found, np.bincount(at[:n_starts], minlength=len(found)) - np.bincount(at[n_starts:], minlength=len(found))
 
 
 def count_bins(days: Days, at_most: int = _MOST_BINS) -> list[Bin]:
@@ -150,15 +169,9 @@ def count_bins(days: Days, at_most: int = _MOST_BINS) -> list[Bin]:
     ]
 
 
-def _days(first: date, last: date) -> Iterator[date]:
-    """Yield each day of a span, or only the first of one longer than a year."""
-    for n in range((_counted(first, last) - first).days + 1):
-        yield first + timedelta(days=n)
-
-
-def _counted(first: date, last: date) -> date:
-    """Return the last day on which a claim counts."""
-    return last if first <= last and (last - first).days <= _LONGEST_COUNTED else first
+def _counted(first: NDArray[np.int32], last: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the last day on which each claim counts; one that covers more than a year counts on its first day only."""
+    return np.where((last >= first) & (last - first <= _LONGEST_COUNTED), last, first)
 
 
 # --- histogram ---
@@ -174,50 +187,40 @@ def histogram(
     gives at most 240 of them; with one that gives more than 20,000 it is a coarser one. A claim counts once in each bin
     that it covers a day of, one of more than a year in its first only (as in ``find_days``).
     """
-    extent = _extent(generation)
+    extent = facts_of(generation).extent
     if extent is None:
         return []
-    unit = _unit_for(*extent, unit)
-    spans = _spans(generation, chosen, _BY[by])
-    first, last = (_index(day, unit) for day in extent)
-    kinds = {kind: _covering(rows, first, last, unit) for kind, rows in spans.items()}
+    unit = _unit_for(day_of(extent[0]), day_of(extent[1]), unit)
+    seen = see_all_days(generation, chosen)
+    first, last = (_index(day_of(day), unit) for day in extent)
+    names = seen.facts.values(_BY[by]).values.to_pylist()
+    counts = _covering(seen, _BY[by], len(names), (first, last), unit).tolist()
     return [
         HistogramBin(
             _first_day(index, unit),
             _last_day(index, unit),
-            {kind: counts[index - first] for kind, counts in kinds.items() if counts[index - first]},
+            {name: n for name, n in zip(names, of_kinds, strict=True) if n},
         )
-        for index in range(first, last + 1)
+        for index, of_kinds in zip(range(first, last + 1), counts, strict=True)
     ]
 
 
-def _extent(generation: Generation) -> Period | None:
-    sql = "SELECT min(first_day) AS first, max(greatest(first_day, last_day)) AS last FROM seen"
-    (row,) = generation.records(*with_seen(EVERYTHING, sql))
-    return None if row["first"] is None else (row["first"], row["last"])
+def _covering(seen: Seen, column: str, n_kinds: int, bins: tuple[int, int], unit: Unit) -> NDArray[np.int64]:
+    """Return for each bin how many claims of each kind cover a day of it."""
+    first, size = bins[0], bins[1] - bins[0] + 2
+    starts, kinds = seen.of("first"), seen.of(column).astype(np.intp)
+    ends = _counted(starts, seen.of("last"))
+    begin, end = (kinds * size + (_indexes(days, unit) - first) for days in (starts, ends))
+    steps = np.bincount(begin, minlength=n_kinds * size) - np.bincount(end + 1, minlength=n_kinds * size)
+    return np.cumsum(steps.reshape(n_kinds, size), axis=1)[:, :-1].T
 
 
-def _spans(generation: Generation, chosen: Filter, kind: str) -> dict[str, list[tuple[date, date, int]]]:
-    """Return for each status or type the days that claims cover, and how many do."""
-    relation, params = passing(chosen)
-    rows = generation.records(
-        f"SELECT {kind} AS kind, first_day, last_day, count(*) AS n FROM ({relation}) "  # noqa: S608 - constants
-        "WHERE first_day IS NOT NULL GROUP BY ALL ORDER BY kind",
-        params,
-    )
-    found: dict[str, list[tuple[date, date, int]]] = {}
-    for row in rows:
-        found.setdefault(row["kind"], []).append((row["first_day"], row["last_day"], row["n"]))
-    return found
-
-
-def _covering(spans: Iterable[tuple[date, date, int]], first: int, last: int, unit: Unit) -> list[int]:
-    """Return how many claims cover a day of each bin."""
-    steps = [0] * (last - first + 2)
-    for start, end, n in spans:
-        steps[_index(start, unit) - first] += n
-        steps[_index(_counted(start, end), unit) - first + 1] -= n
-    return list(accumulate(steps[:-1]))
+def _indexes(days: NDArray[np.int32], unit: Unit) -> NDArray[np.int64]:
+    """Return what ``_index`` gives for each of some days."""
+    if unit == "month":
+        return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    numbers = days.astype(np.int64) + date(1970, 1, 1).toordinal()
+    return numbers if unit == "day" else (numbers - 1) // 7
 
 
 def _unit_for(first: date, last: date, wanted: Unit | None) -> Unit:
@@ -251,12 +254,6 @@ def _last_day(index: int, unit: Unit) -> date:
 
 # --- comparison ---
 
-_STARTS = """
-    SELECT min(first_day) AS first, quantile_disc(first_day, 0.1) AS usual, quantile_disc(first_day, 0.5) AS middle,
-        max(greatest(first_day, last_day)) AS last
-    FROM seen
-"""
-
 
 def find_halves(generation: Generation, chosen: Filter) -> tuple[Period, Period] | None:
     """Return two stretches of the days in view, on which about as many claims begin; None where nothing is dated.
@@ -264,70 +261,111 @@ def find_halves(generation: Generation, chosen: Filter) -> tuple[Period, Period]
     Both lie in the last days on which nine of ten claims begin, a fortnight at least, where those are a small part of
     all: "since 1990" in one report must not make the first half of thirty years.
     """
-    (row,) = generation.records(*with_seen(chosen, _STARTS))
-    if row["first"] is None:
+    seen = see(generation, chosen)
+    starts, ends = seen.of("first"), seen.of("last")  # in order of the first
+    if not len(starts):
         return None
-    first, last = (max(row["first"], chosen.date_from), min(row["last"], chosen.date_to))
-    usual = min(row["usual"], last - timedelta(days=_FORTNIGHT - 1))
+    first = max(day_of(starts[0]), chosen.date_from)
+    last = min(day_of(max(starts[-1], ends.max())), chosen.date_to)
+    usual = min(day_of(starts[(len(starts) - 1) // 10]), last - timedelta(days=_FORTNIGHT - 1))
     if (last - usual) * 2 <= last - first:
         first = usual
-    middle = min(max(row["middle"], first + timedelta(days=1)), max(last, first))
+    middle = min(max(day_of(starts[(len(starts) - 1) // 2]), first + timedelta(days=1)), max(last, first))
     return (first, max(first, middle - timedelta(days=1))), (middle, max(last, middle))
 
 
-_COMPARED = f"""
-    SELECT place_id, event_type, min(place_name) AS place_name, {NUMBER} AS number, count(*) AS claims,
-        count(DISTINCT event_id) AS events, count(DISTINCT seen.origin_id) AS independent_sources
-    FROM seen LEFT JOIN ({MEMBERS}) USING (claim_id) GROUP BY GROUPING SETS ((place_id), (event_type), ())
-"""  # noqa: S608 - put together from constants
-
-
-def compare_periods(generation: Generation, chosen: Filter, a: Period, b: Period) -> Comparison:
+def compare_periods(
+    generation: Generation, chosen: Filter, a: Period, b: Period, at_most: int | None = None
+) -> Comparison:
     """Return what is in view in two periods, by place and by type; the filter's own days do not count.
 
     What is in both has grown where more independent sources stand behind it or, with as many sources, more events:
-    reprints make nothing grow. A period that ends before it begins has nothing in it.
+    reprints make nothing grow. A period that ends before it begins has nothing in it. With ``at_most`` only so many
+    places are told, with the most sources; ``changes`` counts all.
     """
-    rows_a, rows_b = (
-        generation.records(*with_seen(replace(chosen, date_from=first, date_to=last), _COMPARED))
-        for first, last in (a, b)
-    )
-    return Comparison(
-        a,
-        b,
-        _total(rows_a),
-        _total(rows_b),
-        _compare(rows_a, rows_b, value="place_id", label="place_name"),
-        _compare(rows_a, rows_b, value="event_type", label="event_type"),
+    in_a, in_b = (see(generation, replace(chosen, date_from=first, date_to=last)) for first, last in (a, b))
+    facts = in_a.facts
+    changes, places = _compare(_of_places(in_a), _of_places(in_b), _Places(facts), at_most)
+    types = facts.values("event_type").values.to_pylist()
+    _, kinds = _compare(_of_types(in_a, len(types)), _of_types(in_b, len(types)), _Types(types), None)
+    return Comparison(a, b, _total(in_a), _total(in_b), changes, places, kinds)
+
+
+_Counted = NDArray[np.int64]
+"""Claims, events and sources of each place or type: three rows."""
+
+
+def _total(seen: Seen) -> Counts:
+    origins = np.zeros(max(1, len(seen.facts.values("origin_id").values)), np.bool_)
+    origins[seen.of("origin_id")] = True
+    return Counts(seen.n, len(seen.events()), int(np.count_nonzero(origins)))
+
+
+def _of_places(seen: Seen) -> _Counted:
+    return np.stack([seen.count_places(), seen.count_events(), seen.count_origins()]) * seen.facts.named
+
+
+def _of_types(seen: Seen, n_types: int) -> _Counted:
+    kinds, events = seen.of("event_type"), seen.of("event")
+    in_event = events != NONE
+    return np.stack(
+        [
+            np.bincount(kinds, minlength=n_types),
+            distinct(kinds[in_event], events[in_event], n_types),
+            distinct(kinds, seen.of("origin_id"), n_types),
+        ]
     )
 
 
-def _total(rows: Iterable[Mapping[str, Any]]) -> Counts:
-    return _counts(next((row for row in rows if row["place_id"] is None and row["event_type"] is None), None))
+class _Places:
+    """The values, labels and numbers of places, and their order by label."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._places = facts.places
+        self.order = facts.places["rank"].to_numpy()
+
+    def told(self, rows: NDArray[np.int64]) -> list[tuple[str, str, int]]:
+        """Return them for some rows."""
+        found = self._places.select(["place_id", "name", "number"]).take(pa.array(rows))
+        return [(row["place_id"], row["name"], row["number"]) for row in found.to_pylist()]
+
+
+class _Types:
+    """The same of types, which are their own labels and have no numbers."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self.order = np.arange(len(names))
+
+    def told(self, rows: NDArray[np.int64]) -> list[tuple[str, str, int]]:
+        """Return them for some rows."""
+        return [(self._names[n], self._names[n], 0) for n in rows.tolist()]
 
 
 def _compare(
-    rows_a: Iterable[Mapping[str, Any]], rows_b: Iterable[Mapping[str, Any]], *, value: str, label: str
-) -> tuple[Compared, ...]:
-    in_a, in_b = ({row[value]: row for row in rows if row[value]} for rows in (rows_a, rows_b))
-    found = []
-    for name, row in (in_a | in_b).items():
-        before, after = _counts(in_a.get(name)), _counts(in_b.get(name))
-        found.append(Compared(name, row[label], row["number"] or 0, before, after, _change(before, after)))
-    return tuple(sorted(found, key=_most_sources))
+    a: _Counted, b: _Counted, what: _Places | _Types, at_most: int | None
+) -> tuple[Mapping[Change, int], tuple[Compared, ...]]:
+    """Return how many there are of each change, and what is compared, the most sources first."""
+    found = np.flatnonzero(a[0] + b[0])
+    claims, _, sources = np.maximum(a, b)[:, found]
+    order = found[np.lexsort((what.order[found], -claims, -sources))]
+    changes = _changes(a[:, order], b[:, order])
+    shown = order[:at_most]
+    counts = (a[:, shown].T.tolist(), b[:, shown].T.tolist())
+    compared = tuple(
+        Compared(*named, Counts(*before), Counts(*after), change)
+        for named, before, after, change in zip(what.told(shown), *counts, changes[: len(shown)], strict=True)
+    )
+    return {change: int(n) for change, n in Counter(changes).items()}, compared
 
 
-def _counts(row: Mapping[str, Any] | None) -> Counts:
-    return Counts(row["claims"], row["events"], row["independent_sources"]) if row else Counts()
+def _changes(a: _Counted, b: _Counted) -> list[Change]:
+    """Return what became of each."""
+    more = np.where(a[2] == b[2], np.sign(b[1] - a[1]), np.sign(b[2] - a[2]))
+    found = np.choose(more + 1, [_SHRUNK, _SAME, _GROWN])
+    found = np.where(a[0] == 0, _GAINED, np.where(b[0] == 0, _LOST, found))
+    return [_CHANGES[n] for n in found.tolist()]
 
 
-def _change(a: Counts, b: Counts) -> Change:
-    if not a.claims or not b.claims:
-        return Change.GAINED if b.claims else Change.LOST
-    before, after = (a.independent_sources, a.events), (b.independent_sources, b.events)
-    return Change.SAME if before == after else Change.GROWN if before < after else Change.SHRUNK
-
-
-def _most_sources(compared: Compared) -> tuple[Any, ...]:
-    sources = max(compared.a.independent_sources, compared.b.independent_sources)
-    return -sources, -max(compared.a.claims, compared.b.claims), compared.label, compared.value
+_CHANGES = list(Change)
+_GAINED, _LOST, _GROWN, _SHRUNK, _SAME = range(len(_CHANGES))

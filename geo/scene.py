@@ -6,28 +6,35 @@ A scene is a head of JSON and columns of little-endian numbers, each at a multip
 
 The head tells each column's type, offset from where the columns begin, and length. Up to ``MOST_CLAIMS`` claims a
 scene holds each place once and each claim with its place, so that distinct origins can be counted exactly. Above that
-it holds cells of a Web Mercator world, with the sorted first and the sorted last days of each cell's claims: as many
-overlap a..b as there are first days up to b, less the last days before a. Names are strings of the head's JSON.
+it is a cube: cells of a Web Mercator world, and of each the days on which claims begin and end with how many do: as
+many overlap a..b as begin up to b, less those that end before a. A cube weighs no more than ``MOST_BYTES``, however
+many claims there are: what does not fit is told of cells without their types, of weeks, of months, of larger cells.
+Names are strings of the head's JSON.
 """
 
 import json
 import struct
 from collections.abc import Mapping
-from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
-from geo.filters import Filter, claims_in_view, claims_relation
+from geo.facts import Facts, Seen, day_of, facts_of, see, see_all_days
+from geo.filters import Filter
 from geo.maps import shape_of
 from geo.model import EventType, PlaceKind, Status, Verification
 from geo.store import Generation
 
-__all__ = ["MOST_CLAIMS", "STATUSES", "TYPES", "pack_scene"]
+__all__ = ["MOST_BYTES", "MOST_CLAIMS", "STATUSES", "TYPES", "pack_scene"]
 
 MOST_CLAIMS = 200_000
-"""Claims of a scene of places; one with more is a scene of cells. 200,000 weigh 4 MB and are counted in some 3 ms."""
+"""Claims of a generation that is always sent place by place: 200,000 weigh 4 MB and are counted in some 3 ms."""
+
+MOST_BYTES = 1_000_000
+"""What a scene of a larger generation weighs at most; one whose places and claims weigh more is one of cells."""
 
 _VAGUE = {EventType.OTHER.value, EventType.STATEMENT.value}
 TYPES: tuple[str, ...] = tuple(sorted((t.value for t in EventType), key=lambda name: (name in _VAGUE, name)))
@@ -38,57 +45,11 @@ STATUSES: tuple[str, ...] = tuple(status.value for status in Status)
 
 _VERIFICATIONS = tuple(v.value for v in Verification)
 _FINEST = 12  # zoom whose tiles are the smallest cells: 16 to 64 pixels at zoom 8 to 10
-_MOST_CELLS = 150_000  # pairs of cell and type, which the browser goes through at every move
 _LONGEST_COUNTED = 366
 _NO_ORIGIN = 0xFFFFFFFF
+_CLAIM_BYTES, _PLACE_BYTES = 16, 80
 
-_NUMBER = "(md5_number_lower(place_id) >> 11)::BIGINT"
-_MAPPED = "place_id <> '' AND lat IS NOT NULL AND lon IS NOT NULL"
-
-
-def _code(column: str, names: tuple[str, ...], otherwise: int) -> str:
-    cases = " ".join(f"WHEN '{name}' THEN {n}" for n, name in enumerate(names))
-    return f"CASE {column} {cases} ELSE {otherwise} END"
-
-
-_TYPE = _code("event_type", TYPES, TYPES.index(EventType.OTHER))
-_STATUS = _code("status", STATUSES, len(STATUSES))
-_VERIFICATION = _code("verification", _VERIFICATIONS, 0)
-
-_PLACES = f"""
-    SELECT {_NUMBER} AS number, min(place_name) AS name, arg_min(lat, claim_id) AS lat, arg_min(lon, claim_id) AS lon,
-        coalesce(max(radius_km), 0) AS radius_km, min(place_kind) AS place_kind,
-        bool_or(place_kind IN ('region', 'country')) AS is_area,
-        min(country_code) AS country_code, min(admin1_code) AS admin1_code,
-        arg_min(anchor_lat, claim_id) AS anchor_lat, arg_min(anchor_lon, claim_id) AS anchor_lon,
-        arg_min(bearing, claim_id) AS bearing
-    FROM ({{seen}}) WHERE {_MAPPED} GROUP BY place_id ORDER BY number
-"""  # noqa: S608 - put together from the constants above; values are parameters
-
-_CLAIMS = f"""
-    SELECT {_NUMBER} AS number, first_day - ? AS first, last_day - ? AS last, {_TYPE} AS type, {_STATUS} AS status,
-        {_VERIFICATION} AS verification, coalesce(event_disputed, false) AS disputed,
-        CASE WHEN origin_id IS NULL THEN {_NO_ORIGIN} ELSE dense_rank() OVER (ORDER BY origin_id) - 1 END AS origin
-    FROM ({{seen}}) WHERE {_MAPPED} ORDER BY ALL
-"""  # noqa: S608 - as above
-
-_POINTS = f"""
-    SELECT lat, lon, first_day - ? AS first, last_day - ? AS last, {_TYPE} AS type FROM ({{seen}}) WHERE {_MAPPED}
-"""  # noqa: S608 - as above
-
-# What changes from one day to the next in the number of claims that cover it.
-_STEPS = f"""
-    WITH counted AS (
-        SELECT first_day - ? AS first, last_day - ? AS last, {_TYPE} AS type, {_STATUS} AS status FROM ({{seen}})
-    )
-    SELECT unnest([first, CASE WHEN last - first > {_LONGEST_COUNTED} THEN first ELSE last END + 1]) AS day,
-        unnest([1, -1]) AS step, type, status
-    FROM counted
-"""  # noqa: S608 - as above
-
-_SUMMED = """
-    SELECT day, type, status, sum(step)::INTEGER AS step FROM ({steps}) GROUP BY ALL HAVING step <> 0 ORDER BY ALL
-"""
+_Ints = NDArray[Any]
 
 
 def pack_scene(generation: Generation, chosen: Filter, *, in_days: bool = False) -> bytes:
@@ -101,106 +62,230 @@ def pack_scene(generation: Generation, chosen: Filter, *, in_days: bool = False)
     Raises:
         StoreError: the generation cannot be read.
     """
-    span = generation.query(
-        "SELECT min(coalesce(date_from, date_to)) AS first, max(coalesce(date_to, date_from)) AS last FROM claims"
-    )
-    if span["first"].isna().all():
+    facts = facts_of(generation)
+    if facts.extent is None:
         return _pack({"shape": "places", "first": None, "last": None, "names": []}, {})
-    first, last = (pd.Timestamp(span[name][0]).date() for name in ("first", "last"))
-    seen, params = _claims_relation(chosen, in_days=in_days)
-    head: dict[str, Any] = {"first": first.isoformat(), "last": last.isoformat()}
-    steps = _step_columns(_ask(generation, _SUMMED.format(steps=_STEPS), seen, params, first))
-    count = int(generation.query(f"SELECT count(*) AS n FROM ({seen})", params)["n"][0])  # noqa: S608 - as above
-    if count > MOST_CLAIMS:
-        zoom, cells = _cell_columns(_ask(generation, _POINTS, seen, params, first))
-        return _pack(head | {"shape": "cells", "zoom": zoom}, cells | steps)
-    places = generation.query(_PLACES.format(seen=seen), params)
-    claims = _ask(generation, _CLAIMS, seen, params, first)
-    names = [str(name) for name in places["name"]]
-    return _pack(head | {"shape": "places", "names": names}, _place_columns(places, claims) | steps)
+    seen = see(generation, chosen) if in_days else see_all_days(generation, chosen)
+    first, last = facts.extent
+    head: dict[str, Any] = {"first": day_of(first).isoformat(), "last": day_of(last).isoformat()}
+    steps = _step_columns(seen, first)
+    seen = seen.among(facts.mapped[facts["place"]])
+    n_places = int(np.count_nonzero(seen.count_places()))
+    if facts.n > MOST_CLAIMS and seen.n * _CLAIM_BYTES + n_places * _PLACE_BYTES > MOST_BYTES:
+        about, cells = _cell_columns(seen, first, MOST_BYTES - sum(column.nbytes for column in steps.values()))
+        return _pack(head | {"shape": "cells"} | about, cells | steps)
+    names, places = _place_columns(seen, first)
+    return _pack(head | {"shape": "places", "names": names}, places | steps)
 
 
-def _claims_relation(chosen: Filter, *, in_days: bool) -> tuple[str, list[Any]]:
-    """Return SQL for the dated claims that a filter lets through, and its parameters."""
-    if in_days:
-        return claims_in_view(chosen)
-    relation, params = claims_relation(chosen)
-    return f"SELECT * FROM ({relation}) WHERE first_day IS NOT NULL", params  # noqa: S608 - as above
+def _coded(facts: Facts, column: str, names: tuple[str, ...], otherwise: int) -> NDArray[np.uint8]:
+    """Return the number in a scene of each value of a column."""
+    known = {name: n for n, name in enumerate(names)}
+    return np.array([known.get(name, otherwise) for name in facts.values(column).values.to_pylist()], np.uint8)
 
 
-def _ask(generation: Generation, sql: str, seen: str, params: list[Any], first: date) -> pd.DataFrame:
-    return generation.query(sql.format(seen=seen), [first, first, *params])
+def _types(seen: Seen) -> _Ints:
+    return _coded(seen.facts, "event_type", TYPES, TYPES.index(EventType.OTHER))[seen.of("event_type")]
 
 
-def _place_columns(places: pd.DataFrame, claims: pd.DataFrame) -> dict[str, Any]:
-    """Return each place once, and its claims one after the other from ``claimsAt`` on."""
-    number = places["number"].to_numpy()
-    at = np.searchsorted(number, claims["number"].to_numpy())
-    kinds = list(places["place_kind"])
-    is_area = places["is_area"].to_numpy(bool)
-    areas = zip(is_area, kinds, places["country_code"], places["admin1_code"], strict=True)
+def _statuses(seen: Seen) -> _Ints:
+    return _coded(seen.facts, "status", STATUSES, len(STATUSES))[seen.of("status")]
+
+
+# --- places ---
+
+
+def _place_columns(seen: Seen, first: int) -> tuple[list[str], dict[str, Any]]:
+    """Return each place's name, and each place once, and its claims one after the other from ``claimsAt`` on."""
+    facts, of_claims = seen.facts, seen.of("place")
+    shown = np.unique(of_claims)
+    shown = shown[np.argsort(facts.places["number"].to_numpy()[shown])]
+    places = facts.places.take(pa.array(shown))
+    rank = np.zeros(facts.n_places, np.int64)
+    rank[shown] = np.arange(len(shown))
+    claims = _claim_columns(seen, rank[of_claims], first)
+    kinds = places["place_kind"].to_pylist()
+    is_area = places["is_area"].to_numpy(zero_copy_only=False)
+    areas = zip(is_area, kinds, places["country_code"].to_pylist(), places["admin1_code"].to_pylist(), strict=True)
     is_relative = np.array([kind == PlaceKind.RELATIVE for kind in kinds], bool)
-    return {
-        "number": number.astype("<f8"),  # 53 bits, all that JavaScript's own numbers hold
-        "lat": places["lat"].to_numpy("<f8"),
-        "lon": places["lon"].to_numpy("<f8"),
-        "radiusKm": places["radius_km"].to_numpy("<f4"),
+    return places["name"].to_pylist(), {
+        "number": places["number"].to_numpy().astype("<f8"),  # 53 bits, all that JavaScript's own numbers hold
+        "lat": places["lat"].to_numpy().astype("<f8"),
+        "lon": places["lon"].to_numpy().astype("<f8"),
+        "radiusKm": places["radius_km"].to_numpy().astype("<f4"),
         "kind": np.where(is_area, 1, np.where(is_relative, 2, 0)).astype("u1"),
         "isCountry": np.array([kind == PlaceKind.COUNTRY for kind in kinds], "u1"),
         "shape": np.array([shape_of(*codes) if area else -1 for area, *codes in areas], "<i4"),
         "label": np.where(is_relative, 1, 2).astype("u1"),
-        "anchorLat": places["anchor_lat"].to_numpy("<f4"),
-        "anchorLon": places["anchor_lon"].to_numpy("<f4"),
-        "bearing": places["bearing"].to_numpy("<f4"),
-        "claimsAt": np.searchsorted(at, np.arange(len(places) + 1)).astype("<u4"),
-        "first": claims["first"].to_numpy("<i4"),
-        "last": claims["last"].to_numpy("<i4"),
-        "type": claims["type"].to_numpy("u1"),
-        "status": claims["status"].to_numpy("u1"),
-        "verification": claims["verification"].to_numpy("u1"),
-        "disputed": claims["disputed"].to_numpy("u1"),
-        "origin": claims["origin"].to_numpy("<u4"),
+        "anchorLat": places["anchor_lat"].to_numpy().astype("<f4"),
+        "anchorLon": places["anchor_lon"].to_numpy().astype("<f4"),
+        "bearing": places["bearing"].to_numpy().astype("<f4"),
+        "claimsAt": np.append(0, np.cumsum(np.bincount(rank[of_claims], minlength=len(shown)))).astype("<u4"),
+    } | claims
+
+
+def _claim_columns(seen: Seen, place: _Ints, first: int) -> dict[str, Any]:
+    facts = seen.facts
+    _, origins = np.unique(seen.of("origin_id"), return_inverse=True)
+    no_origin = [n for n, value in enumerate(facts.values("origin_id").values.to_pylist()) if not value]
+    columns = {
+        "first": (seen.of("first") - first).astype("<i4"),
+        "last": (seen.of("last") - first).astype("<i4"),
+        "type": _types(seen).astype("u1"),
+        "status": _statuses(seen).astype("u1"),
+        "verification": _coded(facts, "verification", _VERIFICATIONS, 0)[seen.of("verification")].astype("u1"),
+        "disputed": seen.of(facts.disputed).astype("u1"),
+        "origin": np.where(np.isin(seen.of("origin_id"), no_origin), _NO_ORIGIN, origins).astype("<u4"),
     }
+    order = np.argsort(place, kind="stable")  # each place's claims stay in order of their first days
+    return {name: values[order] for name, values in columns.items()}
 
 
-def _step_columns(steps: pd.DataFrame) -> dict[str, Any]:
-    """Return by how many the claims of a type and status that cover a day differ from those of the day before."""
-    return {
-        "stepDay": steps["day"].to_numpy("<i4"),
-        "stepType": steps["type"].to_numpy("u1"),
-        "stepStatus": steps["status"].to_numpy("u1"),
-        "step": steps["step"].to_numpy("<i4"),
-    }
+def _step_columns(seen: Seen, first: int) -> dict[str, Any]:
+    """Return by how many more claims of each type, and of each status, cover a day than the day before."""
+    starts, last = seen.of("first"), seen.of("last")
+    ends = np.where(last - starts > _LONGEST_COUNTED, starts, last) + 1
+    found: dict[str, Any] = {}
+    for name, keys, n_keys in (
+        ("type", _types(seen), len(TYPES)),
+        ("status", _statuses(seen), len(STATUSES) + 1),
+    ):
+        days, key, steps = _steps(starts - first, ends - first, keys, n_keys)
+        found |= {f"{name}Day": days.astype("<i4"), f"{name}Key": key.astype("u1"), f"{name}Step": steps.astype("<i4")}
+    return found
 
 
-def _cell_columns(points: pd.DataFrame) -> tuple[int, dict[str, Any]]:
-    """Return the zoom whose tiles are the cells, and for each cell and type its claims' sorted first and last days."""
-    scale = 1 << _FINEST
-    across = np.clip((points["lon"].to_numpy() + 180) / 360 * scale, 0, scale - 1).astype(np.int64)
-    tangent = np.tan(np.radians(np.clip(points["lat"].to_numpy(), -85.0, 85.0)))
-    down = np.clip((0.5 - np.arcsinh(tangent) / (2 * np.pi)) * scale, 0, scale - 1).astype(np.int64)
-    types = points["type"].to_numpy(np.int64)
-    zoom = _FINEST
-    while len(np.unique(key := _keys(across, down, types, zoom))) > _MOST_CELLS:
+def _steps(starts: _Ints, ends: _Ints, keys: _Ints, n_keys: int) -> tuple[_Ints, _Ints, _Ints]:
+    """Return in order of days and keys how many more begin than have ended the day before, where that is not 0."""
+    size = int(ends.max(initial=-1)) + 1
+    if size * n_keys <= _MOST_DENSE:
+        begun, ended = (
+            np.bincount(days.astype(np.intp) * n_keys + keys, minlength=size * n_keys) for days in (starts, ends)
+        )
+        at = np.flatnonzero(begun != ended)
+        return at // n_keys, at % n_keys, (begun - ended)[at]
+    both = np.concatenate([days.astype(np.int64) * n_keys + keys for days in (starts, ends)])
+    at, inverse = np.unique(both, return_inverse=True)
+    begun, ended = (np.bincount(half, minlength=len(at)) for half in np.split(inverse, 2))
+    kept = begun != ended
+    return at[kept] // n_keys, at[kept] % n_keys, (begun - ended)[kept]
+
+
+_MOST_DENSE = 4_000_000
+
+# --- cells ---
+
+_UNITS = (1, 7, 28, 91, 364)  # days that are told as one
+_FEWEST_CELLS = 1_000  # before days are put together rather than cells
+
+
+def _cell_columns(seen: Seen, first: int, room: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a cube of these claims is made of, and its columns, in no more than so many bytes."""
+    cube = _Cube(seen, first)
+    for with_types, unit in ((True, 1), *((False, unit) for unit in _UNITS)):
+        zoom = cube.finest(unit, room, with_types=with_types)
+        if zoom == _FINEST or cube.count(zoom) >= _FEWEST_CELLS:
+            break
+    columns = cube.columns(zoom, unit, with_types=with_types)
+    while zoom and sum(column.nbytes for column in columns.values()) > room:  # the guess was too low
         zoom -= 1
-    first, last = (points[name].to_numpy(np.int64) for name in ("first", "last"))
-    days = "<u2" if last.max() < 1 << 16 else "<i4"
-    starts, ends = (np.sort(key << 32 | day) for day in (first, last))
-    keys, at = np.unique(starts >> 32, return_index=True)
-    return zoom, {
-        "cellX": (keys >> 4 & (1 << zoom) - 1).astype("<u2"),
-        "cellY": (keys >> 4 + zoom).astype("<u2"),
-        "cellType": (keys & 15).astype("u1"),
-        "daysAt": np.append(at, len(points)).astype("<u4"),
-        "starts": (starts & 0xFFFFFFFF).astype(days),
-        "ends": (ends & 0xFFFFFFFF).astype(days),
-    }
+        columns = cube.columns(zoom, unit, with_types=with_types)
+    return {"zoom": zoom, "unit": unit}, columns
 
 
-def _keys(across: Any, down: Any, types: Any, zoom: int) -> Any:
-    """Return a number for each claim that stands for its cell at a zoom and its type; four bits hold fourteen types."""
-    shift = _FINEST - zoom
-    return ((down >> shift << zoom) | across >> shift) << 4 | types
+@lru_cache(maxsize=2)
+def _grid(facts: Facts) -> list[tuple[_Ints, _Ints]]:
+    """Return for each zoom its cells, and the one that each place is in."""
+    scale = 1 << _FINEST
+    lat, lon = (np.nan_to_num(facts.places[name].to_numpy()) for name in ("lat", "lon"))
+    x = np.clip((lon + 180) / 360 * scale, 0, scale - 1).astype(np.int64)
+    tangent = np.tan(np.radians(np.clip(lat, -85.0, 85.0)))
+    y = np.clip((0.5 - np.arcsinh(tangent) / (2 * np.pi)) * scale, 0, scale - 1).astype(np.int64)
+    shifts = range(_FINEST, -1, -1)
+    return [np.unique(y >> n << _FINEST - n | x >> n, return_inverse=True) for n in shifts]
+
+
+class _Cube:
+    """The claims of cells by day, at any zoom."""
+
+    def __init__(self, seen: Seen, first: int) -> None:
+        """Count the claims of each type at each place."""
+        facts, n_types = seen.facts, len(TYPES)
+        self._grid = _grid(facts)
+        self._place, self._type = seen.of("place"), _types(seen)
+        self._first, self._last = seen.of("first") - first, seen.of("last") - first
+        pairs = self._place.astype(np.intp) * n_types + self._type
+        self._n = np.bincount(pairs, minlength=facts.n_places * n_types).reshape(-1, n_types)
+        self._n_days = int(self._last.max()) + 1
+
+    def _of_types(self, zoom: int) -> _Ints:
+        """Return how many claims of each type each cell of a zoom has."""
+        keys, of_place = self._grid[zoom]
+        code = of_place[:, None] * self._n.shape[1] + np.arange(self._n.shape[1])
+        counts = np.bincount(code.ravel(), self._n.ravel(), len(keys) * self._n.shape[1])
+        return counts.astype(np.int64).reshape(len(keys), -1)
+
+    def _of_cells(self, zoom: int) -> _Ints:
+        keys, of_place = self._grid[zoom]
+        return np.bincount(of_place, self._n.sum(axis=1), len(keys))
+
+    def count(self, zoom: int) -> int:
+        """Return how many cells of a zoom have claims."""
+        return int(np.count_nonzero(self._of_cells(zoom)))
+
+    def finest(self, unit: int, room: int, *, with_types: bool) -> int:
+        """Return the finest zoom at which a cube will take no more than so many bytes, 0 where none does."""
+        fitting = (z for z in range(1, _FINEST + 1) if self._guess(z, unit, with_types=with_types) > room)
+        return next(fitting, _FINEST + 1) - 1
+
+    def _guess(self, zoom: int, unit: int, *, with_types: bool) -> int:
+        """Return how many bytes a cube will take if days are as good as drawn by chance."""
+        claims = (self._of_types if with_types else self._of_cells)(zoom)
+        groups = claims[claims > 0]
+        n_bins = -(-self._n_days // unit)
+        filled = n_bins * -np.expm1(groups * np.log1p(-1 / n_bins)) if n_bins > 1 else np.ones(len(groups))
+        return int(2 * filled.sum() * (2 if n_bins <= 256 else 3) + len(groups) * 13)
+
+    def columns(self, zoom: int, unit: int, *, with_types: bool) -> dict[str, Any]:
+        """Return each cell, once for each type or with its usual type, and when its claims begin and end."""
+        (keys, of_place), n = self._grid[zoom], self._of_types(zoom)
+        n_types = n.shape[1]
+        if with_types:
+            code = np.arange(n.size).reshape(n.shape)
+            of_claim = code[of_place[self._place], self._type]
+        else:
+            code = np.arange(len(keys)) * n_types + n.argmax(axis=1)
+            of_claim = code[of_place][self._place]
+        groups = np.flatnonzero(np.bincount(of_claim, minlength=n.size))
+        rank = np.zeros(n.size, np.int64)
+        rank[groups] = np.arange(len(groups))
+        group = rank[of_claim]
+        n_bins = -(-self._n_days // unit)
+        found: dict[str, Any] = {
+            "cellX": (keys[groups // n_types] & (1 << zoom) - 1).astype("<u2"),
+            "cellY": (keys[groups // n_types] >> zoom).astype("<u2"),
+            "cellType": (groups % n_types).astype("u1"),
+        }
+        for name, days in (("starts", self._first), ("ends", self._last)):
+            at, counts = _counted(group * n_bins + (days if unit == 1 else days // unit), len(groups) * n_bins)
+            begins = np.searchsorted(at, np.arange(len(groups) + 1) * n_bins)
+            found |= {f"{name}At": begins.astype("<u4"), name: _small(at % n_bins), f"{name}N": _small(counts)}
+        return found
+
+
+def _counted(keys: _Ints, size: int) -> tuple[_Ints, _Ints]:
+    """Return each key once, in order, and how often it comes."""
+    if size <= _MOST_DENSE:
+        counts = np.bincount(keys, minlength=size)
+        at = np.flatnonzero(counts)
+        return at, counts[at]
+    return np.unique(keys, return_counts=True)
+
+
+def _small(values: _Ints) -> _Ints:
+    """Return numbers in as few bytes as hold them all."""
+    most = values.max(initial=0)
+    return values.astype("u1" if most < 1 << 8 else "<u2" if most < 1 << 16 else "<i4")
 
 
 def _pack(head: Mapping[str, Any], columns: Mapping[str, Any]) -> bytes:

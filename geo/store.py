@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,14 +28,17 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from geo.cubes import FILES, write_indexes
 from geo.errors import StoreError
-from geo.events import TABLES, Column, schema
+from geo.events import TABLES, schema
 from geo.spool import Rows
 
 if TYPE_CHECKING:
     import pandas as pd  # half a second of every start, where nothing asks for a frame
 
 __all__ = [
+    "ORDERS",
+    "ROW_GROUP",
     "Generation",
     "Workspace",
     "current",
@@ -49,14 +52,31 @@ __all__ = [
     "publish",
     "roll_back",
     "table_bytes",
+    "write_table",
 ]
+
+_DAYS = "coalesce(date_from, date_to) NULLS FIRST, coalesce(date_to, date_from) NULLS FIRST, place_name NULLS FIRST"
+_BY_REPORT = ("report", "report_id", "start", "end", "claim_id", "event_id")
+
+
+def _order(name: str) -> str:
+    has = {column.name for column in TABLES[name]}
+    listed = ", ".join(f'"{column}" NULLS FIRST' for column in _BY_REPORT if column in has)
+    more = {"claims": "report NULLS FIRST, start NULLS FIRST, claim_id", "events": "event_type NULLS FIRST, event_id"}
+    return f"{_DAYS}, {more[name]}" if name in more else listed
+
+
+ORDERS: Mapping[str, str] = {name: _order(name) for name in TABLES}
+"""The order of each table's rows as SQL: claims and events by day and place, as they are listed; others by report."""
+
+ROW_GROUP = 8_192
+"""Rows of a group of a table: a row of the claims costs as much to read as its group."""
 
 _KEPT = 3
 _LOCK_SECONDS = 60
+_AT_ONCE = ROW_GROUP * 8
 _WORK = ".building-"  # how the folders begin that builds work in
-_ROW_GROUP = 20_000  # rows
 _SORT_MEMORY = "400MB"  # for the rows of a large table
-_SORTED_BY = ("report", "report_id", "start", "end", "claim_id", "event_id")
 _ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -206,6 +226,8 @@ def _one_before(root: Path, pointer: "_Pointer") -> Generation:
 
 def _is_whole(path: Path) -> bool:
     """Return whether a generation holds every table with the columns that this version reads."""
+    if not all((path / name).exists() for name in FILES):
+        return False
     try:
         return all(pq.read_schema(path / f"{name}.parquet").equals(schema(TABLES[name])) for name in TABLES)
     except (OSError, pa.ArrowInvalid):
@@ -255,9 +277,12 @@ def _write_generation(folder: Path, tables: Mapping[str, Rows], meta: Mapping[st
     """Write the files under a temporary name, flush them and give the folder the hash of their bytes as its name."""
     draft = folder / ".draft"
     draft.mkdir()
-    for name, columns in TABLES.items():
-        with (draft / f"{name}.parquet").open("xb") as file:
-            _write_rows(file, tables.get(name, []), columns)
+    for name in TABLES:
+        with _in_batches(name, tables.get(name, [])) as batches:
+            write_table(draft / f"{name}.parquet", name, batches)
+    write_indexes(draft)
+    for path in draft.iterdir():
+        with path.open("rb+") as file:
             _flush(file)
     with (draft / "meta.json").open("xb") as file:
         file.write(json.dumps(dict(meta), indent=1, sort_keys=True).encode())
@@ -272,43 +297,45 @@ def _write_generation(folder: Path, tables: Mapping[str, Rows], meta: Mapping[st
     return path
 
 
-def _write_rows(file: IO[bytes], rows: Rows, columns: Sequence[Column]) -> None:
-    """Write the rows of a table in order, in row groups of a size that the count of rows alone decides."""
-    if isinstance(rows, Path):
-        with (
-            pq.ParquetWriter(file, schema(columns), compression="zstd") as writer,
-            _sorted_parts(rows, columns) as parts,
-        ):
-            for part in parts:
-                writer.write_batch(part, row_group_size=_ROW_GROUP)
-    else:
-        table = pa.Table.from_pylist(_in_order(rows, columns), schema=schema(columns))
-        pq.write_table(table, file, compression="zstd", row_group_size=_ROW_GROUP)
+@contextmanager
+def _in_batches(name: str, rows: Rows) -> Iterator[Iterable[pa.RecordBatch]]:
+    """Give the rows of a table in order: those of a file are sorted within bounded memory, with ties by all columns."""
+    columns = schema(TABLES[name])
+    if not isinstance(rows, Path):
+        yield [pa.RecordBatch.from_pylist(_in_order(name, rows), schema=columns)]
+        return
+    with closing(duckdb.connect(config={"threads": 1, "memory_limit": _SORT_MEMORY})) as connection:
+        connection.execute("SET temp_directory = $folder", {"folder": str(rows.parent / "sorting")})
+        order = ", ".join([ORDERS[name], *(f'"{column}" NULLS FIRST' for column in columns.names)])
+        query = f"SELECT * FROM read_parquet($path) ORDER BY {order}"  # noqa: S608 - our own columns
+        reader = connection.sql(query, params={"path": str(rows)}).to_arrow_reader(ROW_GROUP)
+        yield (part.cast(columns) for part in reader)
 
 
 def table_bytes(name: str, rows: list[dict[str, Any]]) -> bytes:
     """Return rows of a table of ``geo.events.TABLES`` as a Parquet file, in order."""
-    with io.BytesIO() as file:
-        _write_rows(file, rows, TABLES[name])
+    with io.BytesIO() as file, _in_batches(name, rows) as batches:
+        write_table(file, name, batches)
         return file.getvalue()
 
 
-@contextmanager
-def _sorted_parts(path: Path, columns: Sequence[Column]) -> Iterator[Iterator[pa.RecordBatch]]:
-    """Give the rows of a file as ``_in_order`` sorts them, a row group at a time, within bounded memory."""
-    with closing(duckdb.connect(config={"threads": 1, "memory_limit": _SORT_MEMORY})) as connection:
-        connection.execute("SET temp_directory = $folder", {"folder": str(path.parent / "sorting")})
-        names = [column.name for column in columns]
-        first = [name for name in _SORTED_BY if name in names]
-        order = ", ".join(f'"{name}" NULLS FIRST' for name in [*first, *(n for n in names if n not in first)])
-        query = f"SELECT * FROM read_parquet($path) ORDER BY {order}"  # noqa: S608 - our own columns
-        reader = connection.sql(query, params={"path": str(path)}).to_arrow_reader(_ROW_GROUP)
-        yield (part.cast(schema(columns)) for part in reader)
+def write_table(path: Path | IO[bytes], name: str, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write the rows of a table, which come in the order of ``ORDERS``, in groups of ``ROW_GROUP`` rows."""
+    waiting: list[pa.RecordBatch] = []
+    with pq.ParquetWriter(path, schema(TABLES[name]), compression="zstd") as writer:
+        for batch in batches:
+            waiting.append(batch)
+            if sum(map(len, waiting)) >= _AT_ONCE:
+                whole = pa.Table.from_batches(waiting)
+                writer.write_table(whole[:_AT_ONCE], row_group_size=ROW_GROUP)
+                waiting = whole[_AT_ONCE:].to_batches()
+        if waiting:
+            writer.write_table(pa.Table.from_batches(waiting), row_group_size=ROW_GROUP)
 
 
-def _in_order(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """Sort rows by report and place in it, then by everything they hold, so that input order never shows."""
-    keys = list(map(_key_of(columns), rows))
+def _in_order(name: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sort rows as ``ORDERS`` says, then by everything they hold, so that input order never shows."""
+    keys = list(map(_key_of(name), rows))
     order = sorted(range(len(rows)), key=keys.__getitem__)
     alike = (list(group) for _, group in groupby(order, key=keys.__getitem__))
     return [
@@ -318,11 +345,21 @@ def _in_order(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> list
     ]
 
 
-def _key_of(columns: Sequence[Column]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
-    """Return a function that gives a row's report, place and id, those that its table has; nothing comes first."""
-    has = {column.name for column in columns}
-    names = [name for name in _SORTED_BY if name in has]
-    return lambda row: tuple([(value is not None, value) for value in map(row.get, names)])
+def _key_of(name: str) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Return a function that gives what a row is sorted by; nothing comes first."""
+    by_day = {
+        "claims": ("place_name", "report", "start", "claim_id"),
+        "events": ("place_name", "event_type", "event_id"),
+    }
+    has = {column.name for column in TABLES[name]}
+    names = by_day.get(name) or [column for column in _BY_REPORT if column in has]
+
+    def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        first, last = row.get("date_from"), row.get("date_to")
+        days = (first or last, last or first) if name in by_day else ()
+        return tuple([(value is not None, value) for value in (*days, *map(row.get, names))])
+
+    return key
 
 
 def _content(row: Mapping[str, Any]) -> str:
@@ -495,6 +532,9 @@ def open_tables(files: Mapping[str, Path]) -> duckdb.DuckDBPyConnection:
     connection.execute("SET lock_configuration = true")
     for name, path in files.items():
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_quoted(path)})")  # noqa: S608 - quoted
+    for name in {"claims", "events", "reports"} & set(files):
+        rows = f"read_parquet({_quoted(files[name])}, file_row_number = true)"
+        connection.execute(f"CREATE VIEW {name[:-1]}_rows AS SELECT * FROM {rows}")  # noqa: S608 - quoted
     return connection
 
 

@@ -3,6 +3,7 @@
 Each with what an analyst needs to mend it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,17 +13,18 @@ import pandas as pd
 
 from geo.store import Generation
 
-__all__ = ["KINDS", "Remedy", "TrayItem", "read_tray", "read_trays"]
+__all__ = ["KINDS", "Remedy", "TrayItem", "count_trays", "read_tray", "read_trays"]
 
 KINDS = ("undated", "unplaced", "unreadable", "rejected", "orphaned")
 """The trays, in the order in which they are shown."""
 
-_TRAY = """
+_ORDER = "tray.report, start, reason, tray.text, claim_id, correction_id"
+_TRAY = f"""
     SELECT kind, claim_id, report_id, tray.report AS report, title, outlet, published, start, "end", tray.text AS text,
         reason, correction_id
-    FROM tray LEFT JOIN reports USING (report_id)
-    ORDER BY tray.report, start, reason, tray.text, claim_id, correction_id
-"""
+    FROM (SELECT * FROM tray WHERE kind = ? ORDER BY {_ORDER} LIMIT ?) AS tray LEFT JOIN reports USING (report_id)
+    ORDER BY {_ORDER}
+"""  # noqa: S608 - put together from constants; values are parameters
 
 
 class Remedy(StrEnum):
@@ -68,16 +70,27 @@ def read_tray(generation: Generation) -> pd.DataFrame:
     return generation.query("SELECT kind, report, reason, text FROM tray ORDER BY kind, report, start, reason, text")
 
 
-def read_trays(generation: Generation) -> dict[str, list[TrayItem]]:
-    """Return every tray of ``KINDS`` with its items in order of report and place in it, empty ones too.
+def count_trays(generation: Generation) -> dict[str, int]:
+    """Return how many items every tray of ``KINDS`` has.
 
     Raises:
         StoreError: the generation cannot be read.
     """
-    trays: dict[str, list[TrayItem]] = {kind: [] for kind in KINDS}
-    for row in generation.records(_TRAY):
-        trays[row["kind"]].append(_item(row))
-    return trays
+    rows = generation.records("SELECT kind, count(*) AS n FROM tray GROUP BY kind")
+    return dict.fromkeys(KINDS, 0) | {row["kind"]: row["n"] for row in rows}
+
+
+def read_trays(
+    generation: Generation, at_most: int | None = None, kinds: Sequence[str] = KINDS
+) -> dict[str, list[TrayItem]]:
+    """Return trays, by default all of ``KINDS``, with their items in order of report and place in it, empty ones too.
+
+    With ``at_most`` only the first so many of each.
+
+    Raises:
+        StoreError: the generation cannot be read.
+    """
+    return {kind: list(map(_item, generation.records(_TRAY, [kind, at_most]))) for kind in kinds}
 
 
 def _item(row: dict[str, Any]) -> TrayItem:

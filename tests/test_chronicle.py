@@ -34,7 +34,7 @@ def test_what_one_speaker_says_is_told_once_with_its_origins_and_who_had_it_firs
         said(5, place_id="other", place_name="Kupiansk"),
     ]
     found = generation(tmp_path, claims, reports=REPORTS)
-    [stretch] = read_chronicle(found, izyum(found), EVERYTHING)
+    [stretch], _ = read_chronicle(found, izyum(found), EVERYTHING)
     assert (stretch.first, stretch.last, stretch.against) == (date(2022, 9, 10), date(2022, 9, 10), ())
     kyiv, report_itself = stretch.says
     assert (kyiv.claimant, kyiv.status, kyiv.n_reports, kyiv.n_origins) == ("Kyiv", "claimed", 3, 2)
@@ -52,7 +52,10 @@ def test_sides_stand_apart_and_days_in_order(tmp_path: Path) -> None:
     claims = [said(1), said(2, status="denied", report_id="r3", report="three.txt", origin_id="o2"), said(3, **earlier)]
     events = [{"event_id": "e", "claim_ids": ["1", "2"], "opposing_claim_ids": ["2"], "disputed": True}]
     found = generation(tmp_path, claims, reports=REPORTS, events=events)
-    first, second = read_chronicle(found, izyum(found), EVERYTHING)
+    stretches, n = read_chronicle(found, izyum(found), EVERYTHING)
+    first, second = stretches
+    assert n == 2
+    assert read_chronicle(found, izyum(found), EVERYTHING, 1) == ([first], 2)
     assert (first.first, first.last) == (date(2022, 9, 8), date(2022, 9, 9))
     assert [s.sentence for s in second.says] == ["Words 1"]
     [against] = second.against
@@ -61,6 +64,6 @@ def test_sides_stand_apart_and_days_in_order(tmp_path: Path) -> None:
 
 def test_the_chronicle_follows_the_filter(tmp_path: Path) -> None:
     found = generation(tmp_path, [said(1), said(2, status="denied")], reports=REPORTS)
-    [stretch] = read_chronicle(found, izyum(found), Filter(statuses=("denied",)))
+    [stretch], _ = read_chronicle(found, izyum(found), Filter(statuses=("denied",)))
     assert [s.status for s in stretch.says] == ["denied"]
-    assert read_chronicle(found, izyum(found), Filter(date(2023, 1, 1))) == []
+    assert read_chronicle(found, izyum(found), Filter(date(2023, 1, 1))) == ([], 0)

@@ -4,8 +4,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geo.figures import figures_over_time
+from geo.figures import FigurePoint, FigureSeries, count_series, list_series, read_points
 from geo.filters import EVERYTHING, Filter
+from geo.store import Generation
 from tests.pages import claim, generation, report
 
 REPORTS = [
@@ -20,6 +21,14 @@ def told(number: int, quantity: float | None, **changes: Any) -> dict[str, Any]:
     return claim(claim_id=str(number), start=number, **(figures | changes))
 
 
+def figures(found: Generation, chosen: Filter = EVERYTHING) -> list[tuple[FigureSeries, list[FigurePoint]]]:
+    series = list_series(found, chosen)
+    assert count_series(found, chosen) == len(series)
+    points = [read_points(found, chosen, one) for one in series]
+    assert [one.n_points for one in series] == list(map(len, points))
+    return list(zip(series, points, strict=True))
+
+
 def test_figures_of_one_thing_are_a_series_in_order_of_their_days(tmp_path: Path) -> None:
     later = {"date_from": date(2022, 9, 12), "date_to": date(2022, 9, 13)}
     claims = [
@@ -31,13 +40,17 @@ def test_figures_of_one_thing_are_a_series_in_order_of_their_days(tmp_path: Path
         told(6, None),
         told(7, 1.0, place_id="gn:1", place_name="Chuhuiv"),
     ]
-    series = figures_over_time(generation(tmp_path, claims, reports=REPORTS), EVERYTHING)
-    assert [(s.what, s.place_name, s.unit, len(s.points)) for s in series] == [
+    found = generation(tmp_path, claims, reports=REPORTS)
+    series = figures(found)
+    assert [(s.what, s.place_name, s.unit, s.n_points) for s, _ in series] == [
         ("territory", "Izyum", "km²", 3),
         ("territory", "Chuhuiv", "km²", 1),
         ("territory", "Izyum", "towns", 1),
     ]
-    first, second, third = series[0].points
+    first, second, third = series[0][1]
+    assert list_series(found, EVERYTHING, 1) == [series[0][0]]
+    assert read_points(found, EVERYTHING, series[0][0], 2) == [first, second]
+    assert list_series(found, EVERYTHING, number=series[1][0].number) == [series[1][0]]
     assert [(p.day, p.value, p.high) for p in (first, second, third)] == [
         (date(2022, 9, 10), 2000.0, None),
         (date(2022, 9, 10), 3000.0, None),
@@ -62,8 +75,8 @@ def test_the_killed_and_the_wounded_are_two_things(tmp_path: Path) -> None:
         told(n, 5.0 + n, unit="people", quantity_of=f"people {fate}", event_type="casualties")
         for n, fate in enumerate(fates)
     ]
-    series = figures_over_time(generation(tmp_path, claims, reports=REPORTS), EVERYTHING)
-    assert [(s.what, [p.value for p in s.points]) for s in series] == [
+    series = figures(generation(tmp_path, claims, reports=REPORTS))
+    assert [(s.what, [p.value for p in points]) for s, points in series] == [
         ("people killed", [5.0, 6.0]),
         ("people wounded", [7.0]),
     ]
@@ -71,6 +84,6 @@ def test_the_killed_and_the_wounded_are_two_things(tmp_path: Path) -> None:
 
 def test_figures_follow_the_filter(tmp_path: Path) -> None:
     found = generation(tmp_path, [told(1, 2.0), told(2, 3.0, status="denied")], reports=REPORTS)
-    [series] = figures_over_time(found, Filter(statuses=["denied"]))
-    assert [p.value for p in series.points] == [3.0]
-    assert figures_over_time(found, Filter(date(2022, 10, 1))) == []
+    [(_, points)] = figures(found, Filter(statuses=["denied"]))
+    assert [p.value for p in points] == [3.0]
+    assert figures(found, Filter(date(2022, 10, 1))) == []

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from geo import store
+from geo.cubes import FILES
 from geo.errors import StoreError
 from geo.events import TABLES
 from geo.store import current, find_generation, generations, is_stale, project_folder, publish, roll_back
@@ -45,7 +46,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     other = publish(tmp_path / "other", {"reports": shuffled}, {"a": 2, "b": 1})
     assert one.generation_id == other.generation_id
     files = sorted(p.name for p in one.path.iterdir())
-    assert files == sorted([*(f"{name}.parquet" for name in TABLES), "meta.json"])
+    assert files == sorted([*(f"{name}.parquet" for name in TABLES), *FILES, "meta.json"])
     assert [(one.path / f).read_bytes() for f in files] == [(other.path / f).read_bytes() for f in files]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.build import _TRAYS
-from geo.trays import KINDS, Remedy, read_tray, read_trays
+from geo.trays import KINDS, Remedy, count_trays, read_tray, read_trays
 from tests.pages import generation, report
 
 
@@ -55,3 +55,10 @@ def test_empty_trays_are_there(tmp_path: Path) -> None:
 def test_the_kinds_are_those_of_a_build(tmp_path: Path) -> None:
     assert set(KINDS) == set(_TRAYS)
     assert read_tray(generation(tmp_path, [], tray=[row(kind) for kind in KINDS])).kind.tolist() == sorted(KINDS)
+
+
+def test_a_tray_may_be_cut_short_and_its_items_counted(tmp_path: Path) -> None:
+    tray = [{"kind": "undated", "report": f"{n}.txt", "reason": "no day", "text": "Words"} for n in range(3)]
+    found = generation(tmp_path, [], tray=tray)
+    assert [item.report for item in read_trays(found, 2)["undated"]] == ["0.txt", "1.txt"]
+    assert count_trays(found) == {"undated": 3, "unplaced": 0, "unreadable": 0, "rejected": 0, "orphaned": 0}

@@ -128,15 +128,15 @@ def _weeks(last: date) -> tuple[Period, Period]:
 
 
 def _show_compared(shown: Shown, a: Period, b: Period) -> None:
-    comparison = compare_periods(shown.generation, shown.chosen, a, b)
+    comparison = compare_periods(shown.generation, shown.chosen, a, b, MOST_ROWS)
     with st.container(key="comparison_totals", gap=None):
         st.text(_words_for_total("A", a, comparison.total_a))
         st.text(_words_for_total("B", b, comparison.total_b))
-        st.caption(_words_for_changes(comparison.places))
+        st.caption(_words_for_changes(comparison.changes))
     numbers = [place.number for place in comparison.places]
-    show_rest(len(numbers), MOST_ROWS)
+    show_rest(sum(comparison.changes.values()), len(numbers))
     _show_rows(
-        comparison.places[:MOST_ROWS],
+        comparison.places,
         "places",
         "place_name",
         chosen=chosen_place(),
@@ -202,6 +202,5 @@ def _words_for_total(name: str, days: Period, counts: Counts) -> str:
     )
 
 
-def _words_for_changes(places: Sequence[Compared]) -> str:
-    changes = [place.change for place in places]
-    return "  ·  ".join(f"{texts.CHANGES[change]} {changes.count(change):,}" for change in Change)
+def _words_for_changes(changes: Mapping[Change, int]) -> str:
+    return "  ·  ".join(f"{texts.CHANGES[change]} {changes.get(change, 0):,}" for change in Change)

@@ -33,7 +33,6 @@ _MOST_CLAIMS = 200  # of one place; the list of claims holds all
 _MOST_DISPUTES = 5
 _MOST_LEADS = 8
 _MOST_SPEAKERS = 4  # of one side of a dispute
-_MOST_COPIES = 50
 _MOST_CANDIDATES = 8
 _PARAGRAPH = 260  # characters of it on either side of the sentence
 _SENTENCE = 1_500  # characters; a file without full stops must not fill the panel
@@ -475,13 +474,13 @@ def _show_more(shown: Shown, claim: Evidence, correct: Correct | None) -> None:
 
 
 def _show_copies(claim: Evidence) -> None:
-    for copy in claim.copies[:_MOST_COPIES]:
+    for copy in claim.copies:
         with st.container(key=f"evidence_copy_{claim.claim_id}_{copy.report_id}", gap=None):
             st.text(_words_for_copy(copy))
             with st.container(key=f"evidence_quiet_{claim.claim_id}_{copy.report_id}", gap=None):
                 st.text(_words_for_wording(copy))
-    if len(claim.copies) > _MOST_COPIES:
-        st.caption(texts.COPIES_LEFT.format(n=len(claim.copies) - _MOST_COPIES))
+    if claim.n_copies > len(claim.copies):
+        st.caption(texts.COPIES_LEFT.format(n=claim.n_copies - len(claim.copies)))
 
 
 def _words_for_copy(copy: CopyShown) -> str:

@@ -6,14 +6,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.figures import FigurePoint, FigureSeries, figures_over_time
-from geo.filters import Filter
+from geo.figures import FigurePoint, FigureSeries, count_series, list_series, read_points
 from geo.page import texts
 from geo.page.state import Shown, choose_place
-from geo.page.tables import day_column, show_table, text_column
-from geo.store import Generation
+from geo.page.tables import day_column, show_rest, show_table, text_column
 
-__all__ = ["STYLE", "series_in_view", "show_figures", "words_for_figure"]
+__all__ = ["STYLE", "show_figures", "words_for_figure"]
 
 _MOST_POINTS = 1_000  # of one series that are drawn and listed
 _MOST_SERIES = 500  # that can be chosen from
@@ -31,12 +29,12 @@ _SHAPES = {"exactly": "circle", "at least": "triangle-up", "at most": "triangle-
 
 def show_figures(shown: Shown) -> None:
     """Show one series of figures as a chart and as a table; choosing a row chooses the place."""
-    found = series_in_view(shown)
+    found = list_series(shown.generation, shown.chosen, _MOST_SERIES)
     if not found:
         st.caption(texts.NO_FIGURES)
         return
-    series = _choose(found)
-    points = series.points[:_MOST_POINTS]
+    series = _choose(shown, found)
+    points = read_points(shown.generation, shown.chosen, series, _MOST_POINTS)
     with st.container(key="figures_chart"):
         st.vega_lite_chart(
             _rows(points),
@@ -47,20 +45,9 @@ def show_figures(shown: Shown) -> None:
             alt=texts.FIGURES_ALT.format(n=len(points)),
         )
         st.caption(texts.FIGURES_LEGEND)
-    if len(series.points) > len(points):
-        st.caption(texts.NOT_SHOWN.format(n=len(series.points) - len(points), shown=len(points)))
+    if series.n_points > len(points):
+        st.caption(texts.NOT_SHOWN.format(n=series.n_points - len(points), shown=len(points)))
     _show_told(series, points)
-
-
-@st.cache_resource(show_spinner=False, max_entries=6, hash_funcs={Generation: lambda g: str(g.path)})
-def _series(generation: Generation, chosen: Filter) -> list[FigureSeries]:
-    return figures_over_time(generation, chosen)
-
-
-def series_in_view(shown: Shown) -> list[FigureSeries]:
-    """Return the figures of the claims in view, by thing, place and unit; not to be changed."""
-    found: list[FigureSeries] = _series(shown.generation, shown.chosen)
-    return found
 
 
 def words_for_figure(point: FigurePoint, unit: str) -> str:
@@ -68,20 +55,20 @@ def words_for_figure(point: FigurePoint, unit: str) -> str:
     return f"{point.day}  {_number(point)} {unit} ({_speaker(point)})".replace("  (", " (")
 
 
-def _choose(found: Sequence[FigureSeries]) -> FigureSeries:
+def _choose(shown: Shown, found: Sequence[FigureSeries]) -> FigureSeries:
     """Offer the series; the chosen one is known by what it counts, for filters change how many there are."""
-    by_name = _named(found[:_MOST_SERIES])
+    by_name = _named(found)
     if st.session_state.get("figures_series") not in by_name:
         st.session_state["figures_series"] = next(iter(by_name))
     st.selectbox(
         texts.SERIES,
         list(by_name),
-        format_func=lambda name: f"{name}  ({len(by_name[name].points):,})",
+        format_func=lambda name: f"{name}  ({by_name[name].n_points:,})",
         key="figures_series",
         help=texts.SERIES_HELP,
     )
-    if len(found) > _MOST_SERIES:
-        st.caption(texts.NOT_SHOWN.format(n=len(found) - _MOST_SERIES, shown=_MOST_SERIES))
+    if len(found) == _MOST_SERIES:
+        show_rest(count_series(shown.generation, shown.chosen), _MOST_SERIES)
     return by_name[st.session_state["figures_series"]]
 
 

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from geo.chronicle import Said, Stretch, read_chronicle
+from geo.figures import list_series, read_points
 from geo.page import texts
-from geo.page.figures import series_in_view, words_for_figure
+from geo.page.figures import words_for_figure
 from geo.page.state import Shown
 
 __all__ = ["STYLE", "show_history"]
@@ -31,34 +32,23 @@ STYLE = """
 
 def show_history(shown: Shown, number: int, name: str) -> None:
     """Show what is in view of a place, a row for each stretch of days, what is said beside what is said against it."""
-    stretches = read_chronicle(shown.generation, number, shown.chosen)
+    all_of = st.session_state.get("history_all") == number
+    stretches, n = read_chronicle(shown.generation, number, shown.chosen, None if all_of else _MOST_LINES)
     if not stretches:
         st.caption(texts.NO_HISTORY)
         return
-    st.text(texts.HISTORY_OF.format(name=name, stretches=texts.count(len(stretches), texts.STRETCH)))
-    all_of = st.session_state.get("history_all") == number
-    fitting = stretches if all_of else _fitting(stretches)
-    for n, stretch in enumerate(fitting):
-        _show_stretch(n, stretch)
-    if len(fitting) < len(stretches):
+    st.text(texts.HISTORY_OF.format(name=name, stretches=texts.count(n, texts.STRETCH)))
+    for at, stretch in enumerate(stretches):
+        _show_stretch(at, stretch)
+    if len(stretches) < n:
         st.button(
-            texts.HISTORY_ALL.format(n=len(stretches) - len(fitting)),
+            texts.HISTORY_ALL.format(n=n - len(stretches)),
             key="history_show_all",
             help=texts.HISTORY_ALL_HELP,
             on_click=st.session_state.update,
             kwargs={"history_all": number},
         )
     _show_figures(shown, number)
-
-
-def _fitting(stretches: list[Stretch]) -> list[Stretch]:
-    """Return as many stretches as have no more lines than are laid out at once, at least one."""
-    lines = 0
-    for n, stretch in enumerate(stretches):
-        lines += len(stretch.says) + len(stretch.against)
-        if n and lines > _MOST_LINES:
-            return stretches[:n]
-    return stretches
 
 
 def _show_stretch(n: int, stretch: Stretch) -> None:
@@ -100,11 +90,12 @@ def _words_for_source(said: Said) -> str:
 
 
 def _show_figures(shown: Shown, number: int) -> None:
-    here = [series for series in series_in_view(shown) if series.number == number]
+    here = list_series(shown.generation, shown.chosen, _MOST_LINES, number)
     if not here:
         return
     with st.container(key="history_figures", gap="xsmall"):
         st.text(texts.FIGURES_TOLD)
         for series in here:
-            told = "   →   ".join(words_for_figure(point, series.unit) for point in series.points[:_MOST_LINES])
+            points = read_points(shown.generation, shown.chosen, series, _MOST_LINES)
+            told = "   →   ".join(words_for_figure(point, series.unit) for point in points)
             st.text(f"{series.what}, {series.event_type}: {told}")

@@ -423,7 +423,7 @@ def _show_result(data: Path, job: Job) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=3, hash_funcs={Generation: lambda g: str(g.path)})
 def _unreadable(generation: Generation) -> list[tuple[str, str]]:
-    return [(item.report, item.reason) for item in read_trays(generation)["unreadable"]]
+    return [(item.report, item.reason) for item in read_trays(generation, kinds=("unreadable",))["unreadable"]]
 
 
 def _show_left_out(words: str, items: list[tuple[str, str]]) -> None:

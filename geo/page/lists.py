@@ -9,11 +9,14 @@ from geo.page import tables, texts
 from geo.page.reading import show_reading
 from geo.page.state import Shown, choose_place, chosen_place
 from geo.page.tables import MOST_ROWS, day_column, number_column, show_rest, show_table, text_column
-from geo.view import count_listed, list_claims, list_events, list_places, read_reports
+from geo.store import Generation
+from geo.view import count_listed, list_claims, list_events, list_places, read_reports, summarise
 
 __all__ = ["STYLE", "show_claims", "show_events", "show_places", "show_reports"]
 
 STYLE = tables.STYLE
+
+_MOST_READ = 5_000  # reports that can be chosen to be read; more names would be longer than all else on the page
 
 
 def show_events(shown: Shown) -> None:
@@ -91,9 +94,9 @@ def show_places(shown: Shown) -> None:
 
 def show_reports(shown: Shown) -> None:
     """List all reports in order of publication, and show how the chosen one was read."""
-    frame = read_reports(shown.generation)
-    st.caption(texts.REPORTS_LISTED.format(n=len(frame)))
-    show_rest(len(frame), MOST_ROWS)
+    frame, n = _reports(shown.generation)
+    st.caption(texts.REPORTS_LISTED.format(n=n))
+    show_rest(n, min(n, MOST_ROWS))
     names = list(frame["report"])
     show_table(
         frame[:MOST_ROWS],
@@ -114,6 +117,11 @@ def show_reports(shown: Shown) -> None:
         on_choose=lambda row: st.session_state.update(reading_report=None if row is None else names[row]),
     )
     show_reading(shown, names)
+
+
+@st.cache_data(show_spinner=False, max_entries=3, hash_funcs={Generation: lambda g: str(g.path)})
+def _reports(generation: Generation) -> tuple[pd.DataFrame, int]:
+    return read_reports(generation, _MOST_READ), summarise(generation).reports
 
 
 def _show_list(frame: pd.DataFrame, columns: dict[str, object], what: str, id_column: str, kept: str) -> None:

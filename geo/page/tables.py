@@ -10,7 +10,7 @@ from geo.page import texts
 
 __all__ = ["MOST_ROWS", "STYLE", "day_column", "number_column", "show_rest", "show_table", "text_column"]
 
-MOST_ROWS = 5_000
+MOST_ROWS = 500
 """The rows that a table sends to the browser at most."""
 
 # What the table's own button would save is cut short and holds cells that a spreadsheet runs; the exports are neither.

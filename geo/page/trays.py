@@ -19,7 +19,7 @@ from geo.page.signing import finish_form
 from geo.page.state import Shown
 from geo.page.tables import MOST_ROWS, show_rest, show_table, text_column
 from geo.store import Generation
-from geo.trays import KINDS, Remedy, TrayItem, read_trays
+from geo.trays import KINDS, Remedy, TrayItem, count_trays, read_trays
 
 __all__ = ["STYLE", "show_trays"]
 
@@ -46,8 +46,8 @@ Value = Callable[[], Mapping[str, Any]]
 
 def show_trays(shown: Shown) -> None:
     """Show one tray at a time with its items, and of the chosen item what mends it."""
-    trays = _trays(shown.generation)
-    kind = _choose_tray(trays)
+    trays, counts = _trays(shown.generation, MOST_ROWS)
+    kind = _choose_tray(counts)
     st.caption(texts.TRAY_MEANINGS[kind])
     _tell_outcome()
     items = trays[kind]
@@ -56,24 +56,24 @@ def show_trays(shown: Shown) -> None:
         return
     if kind == "unreadable":
         _offer_retry()
-    chosen = _show_items(kind, items)
+    chosen = _show_items(kind, items, counts[kind])
     if chosen is not None:
         _forget_typed(st.session_state[f"trays_item_{kind}"])
         _show_item(shown, chosen)
 
 
 @st.cache_resource(show_spinner=False, max_entries=3, hash_funcs={Generation: lambda g: str(g.path)})
-def _trays(generation: Generation) -> dict[str, list[TrayItem]]:
-    return read_trays(generation)
+def _trays(generation: Generation, at_most: int) -> tuple[dict[str, list[TrayItem]], dict[str, int]]:
+    return read_trays(generation, at_most), count_trays(generation)
 
 
-def _choose_tray(trays: Mapping[str, list[TrayItem]]) -> str:
-    fullest = next((kind for kind in KINDS if trays[kind]), KINDS[0])
+def _choose_tray(counts: Mapping[str, int]) -> str:
+    fullest = next((kind for kind in KINDS if counts[kind]), KINDS[0])
     st.session_state.setdefault("trays_kind", fullest)
     kind: str | None = st.segmented_control(
         texts.TRAY,
         KINDS,
-        format_func=lambda kind: f"{texts.TRAYS[kind]} {len(trays[kind]):,}",
+        format_func=lambda kind: f"{texts.TRAYS[kind]} {counts[kind]:,}",
         key="trays_kind",
         required=True,
         help=texts.TRAY_HELP,
@@ -86,16 +86,16 @@ def _choose_tray(trays: Mapping[str, list[TrayItem]]) -> str:
 # --- the items ---
 
 
-def _show_items(kind: str, items: list[TrayItem]) -> TrayItem | None:
+def _show_items(kind: str, items: list[TrayItem], n: int) -> TrayItem | None:
     """List a tray; return the item that is chosen, in the table or in the list under it."""
     by_id = {_id_of(n, item): item for n, item in enumerate(items)}
     key = f"trays_item_{kind}"
     if st.session_state.get(key) not in by_id:
         st.session_state[key] = None
-    ids = list(by_id)[:MOST_ROWS]
-    show_rest(len(items), MOST_ROWS)
+    ids = list(by_id)
+    show_rest(n, len(items))
     show_table(
-        _frame(items[:MOST_ROWS]),
+        _frame(items),
         {
             "reason": text_column("reason", "medium"),
             "report": text_column("report", "medium"),

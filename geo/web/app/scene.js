@@ -55,7 +55,8 @@ class Scene {
     this._epoch = toEpochDay(head.first ?? "2000-01-01");
     /** The last day; the first is 0. */
     this.lastDay = this.isEmpty ? 0 : toEpochDay(head.last) - this._epoch;
-    this._steps = { day: column("stepDay"), type: column("stepType"), status: column("stepStatus"), step: column("step") };
+    const steps = (name) => ({ day: column(`${name}Day`), key: column(`${name}Key`), step: column(`${name}Step`) });
+    this._steps = { type: steps("type"), status: steps("status") };
     this._bins = new Map();
   }
 
@@ -81,11 +82,11 @@ class Scene {
    * @returns {Window}
    */
   get focus() {
-    const starts = this._starts();
-    if (!starts.length) return this.everything;
-    const onDay = countDays(starts, this.lastDay);
+    const onDay = this._starting();
+    const all = onDay.reduce((sum, n) => sum + n, 0);
+    if (!all) return this.everything;
     let from = 0;
-    for (let before = onDay[0]; before <= starts.length / 5; before += onDay[from]) from++;
+    for (let before = onDay[0]; before <= all / 5; before += onDay[from]) from++;
     const days = Math.max(FEWEST_DAYS, this.lastDay - from + 1);
     return days * 2 > this.lastDay ? this.everything : { from: this.lastDay - days + 1, to: this.lastDay };
   }
@@ -113,8 +114,7 @@ class Scene {
     const keys = by === "type" ? N_TYPES : N_STATUSES + 1;
     const edges = this._edges(unit);
     const counts = new Float64Array((edges.length - 1) * keys);
-    const { day, step } = this._steps;
-    const key = this._steps[by];
+    const { day, key, step } = this._steps[by];
     const covering = new Float64Array(keys);
     let next = 0;
     for (let bin = 0; bin + 1 < edges.length; bin++) {
@@ -168,8 +168,9 @@ export class PlaceScene extends Scene {
     return false;
   }
 
-  _starts() {
-    return this._claims.first;
+  /** How many claims begin on each day. */
+  _starting() {
+    return countDays(this._claims.first, this.lastDay);
   }
 
   /**
@@ -231,17 +232,23 @@ export class PlaceScene extends Scene {
 
 const NO_ORIGIN = 0xffffffff;
 
-/** Cells with the sorted first and last days of their claims, a cell once for each type. */
+/**
+ * Cells with the days on which their claims begin and end, and how many do; a cell once for each type, or with its usual
+ * one. Of very many claims days are told by the week or longer: a window shows all of those that its ends lie in.
+ */
 export class CellScene extends Scene {
   constructor(head, column) {
     super(head, column);
     /** None: @type {Places} */
     this.places = placesOf({ names: [] }, column);
     this._zoom = head.zoom;
-    this._cell = { x: column("cellX"), y: column("cellY"), type: column("cellType"), at: column("daysAt") };
-    this._days = { starts: column("starts"), ends: column("ends") };
-    /** The cell of each claim, in order of its first and of its last day. */
-    this._inOrder = { starts: this._cellsByDay(this._days.starts), ends: this._cellsByDay(this._days.ends) };
+    /** Days that are told as one. */
+    this._unit = head.unit;
+    this._lastBin = Math.floor(this.lastDay / this._unit);
+    this._cell = { x: column("cellX"), y: column("cellY"), type: column("cellType") };
+    const days = (name) => this._inOrder(column(name), column(`${name}N`), column(`${name}At`));
+    this._starts = days("starts");
+    this._ends = days("ends");
     this._levels = new Map();
   }
 
@@ -249,8 +256,14 @@ export class CellScene extends Scene {
     return true;
   }
 
-  _starts() {
-    return this._days.starts;
+  /** How many claims begin on each day, those of several days on the first of them. */
+  _starting() {
+    const onDay = new Uint32Array(this.lastDay + 1);
+    const { binsAt, n } = this._starts;
+    for (let bin = 0; bin <= this._lastBin; bin++) {
+      for (let i = binsAt[bin]; i < binsAt[bin + 1]; i++) onDay[bin * this._unit] += n[i];
+    }
+    return onDay;
   }
 
   /**
@@ -262,15 +275,16 @@ export class CellScene extends Scene {
    * @returns {Cells}
    */
   cells({ from, to }, zoom, box = null) {
-    const { x, y, at, starts, ends } = this._level(Math.max(0, Math.min(this._zoom, Math.round(zoom) + CELL_LEVELS)));
+    const { x, y, starts, ends } = this._level(Math.max(0, Math.min(this._zoom, Math.round(zoom) + CELL_LEVELS)));
+    const [first, last] = [Math.floor(from / this._unit), Math.floor(to / this._unit)];
     const shown = { x: [], y: [], n: [], type: [] };
     const byType = new Uint32Array(N_TYPES);
     for (let cell = 0; cell < x.length; cell++) {
       if (box && (x[cell] < box[0] || y[cell] < box[1] || x[cell] > box[2] || y[cell] > box[3])) continue;
       let n = 0;
       for (let type = 0; type < N_TYPES; type++) {
-        const [low, high] = [at[cell * N_TYPES + type], at[cell * N_TYPES + type + 1]];
-        byType[type] = low === high ? 0 : lowerBound(starts, to + 1, low, high) - lowerBound(ends, from, low, high);
+        const bucket = cell * N_TYPES + type;
+        byType[type] = countBefore(starts, bucket, last + 1) - countBefore(ends, bucket, first);
         n += byType[type];
       }
       if (!n) continue;
@@ -291,7 +305,7 @@ export class CellScene extends Scene {
 
   _rollUp(level) {
     const shift = this._zoom - level;
-    const { x, y, type, at } = this._cell;
+    const { x, y, type } = this._cell;
     const known = new Map();
     const bucketOf = Uint32Array.from(x, (_, i) => {
       const key = (y[i] >> shift) * 2 ** level + (x[i] >> shift);
@@ -299,38 +313,54 @@ export class CellScene extends Scene {
       return known.get(key) * N_TYPES + type[i];
     });
     const keys = [...known.keys()];
-    const sizes = new Uint32Array(keys.length * N_TYPES);
-    bucketOf.forEach((bucket, i) => (sizes[bucket] += at[i + 1] - at[i]));
-    const bucketsAt = sumsBefore(sizes);
     return {
       x: Float64Array.from(keys, (key) => ((key % 2 ** level) + 0.5) / 2 ** level),
       y: Float64Array.from(keys, (key) => (Math.floor(key / 2 ** level) + 0.5) / 2 ** level),
-      at: bucketsAt,
-      starts: this._fill(this._inOrder.starts, bucketOf, bucketsAt),
-      ends: this._fill(this._inOrder.ends, bucketOf, bucketsAt),
+      starts: this._fill(this._starts, bucketOf, keys.length * N_TYPES),
+      ends: this._fill(this._ends, bucketOf, keys.length * N_TYPES),
     };
   }
 
-  /** Each claim's cell, in order of the days given: what fills buckets in this order has them sorted. */
-  _cellsByDay(days) {
-    const next = sumsBefore(countDays(days, this.lastDay));
-    const daysAt = next.slice();
-    const cells = new Uint32Array(days.length);
-    const { at } = this._cell;
+  /** Each entry's cell and claims, in order of days: what fills buckets in this order has them sorted. */
+  _inOrder(bins, counts, at) {
+    const binsAt = sumsBefore(countDays(bins, this._lastBin));
+    const next = binsAt.slice();
+    const cells = new Uint32Array(bins.length);
+    const n = new Uint32Array(bins.length);
     for (let cell = 0; cell + 1 < at.length; cell++) {
-      for (let i = at[cell]; i < at[cell + 1]; i++) cells[next[days[i]]++] = cell;
+      for (let i = at[cell]; i < at[cell + 1]; i++) {
+        cells[next[bins[i]]] = cell;
+        n[next[bins[i]]++] = counts[i];
+      }
     }
-    return { cells, daysAt };
+    return { cells, n, binsAt };
   }
 
-  _fill({ cells, daysAt }, bucketOf, bucketsAt) {
-    const next = bucketsAt.slice();
+  /** The days of each bucket one after the other, and before each of them how many claims the bucket has had. */
+  _fill({ cells, n, binsAt }, bucketOf, nBuckets) {
+    const sizes = new Uint32Array(nBuckets);
+    for (let i = 0; i < cells.length; i++) sizes[bucketOf[cells[i]]]++;
+    const at = sumsBefore(sizes);
+    const next = at.slice();
     const days = new Int32Array(cells.length);
-    for (let day = 0; day <= this.lastDay; day++) {
-      for (let i = daysAt[day]; i < daysAt[day + 1]; i++) days[next[bucketOf[cells[i]]]++] = day;
+    const sums = new Float64Array(cells.length + 1);
+    for (let bin = 0; bin <= this._lastBin; bin++) {
+      for (let i = binsAt[bin]; i < binsAt[bin + 1]; i++) {
+        const place = next[bucketOf[cells[i]]]++;
+        days[place] = bin;
+        sums[place] = n[i];
+      }
     }
-    return days;
+    let before = 0;
+    for (let i = 0; i <= cells.length; i++) [sums[i], before] = [before, before + sums[i]];
+    return { at, days, sums };
   }
+}
+
+/** How many claims of a bucket have a day before one. */
+function countBefore({ at, days, sums }, bucket, day) {
+  const low = at[bucket];
+  return sums[lowerBound(days, day, low, at[bucket + 1])] - sums[low];
 }
 
 /** How many of the days fall on each day. */

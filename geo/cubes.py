@@ -1,0 +1,360 @@
+"""Files beside the tables of a generation that keep every question of the page bounded in time.
+
+``facts`` holds the claims as numbers, in the order of their table: whatever a filter asks of them is asked of numbers,
+and whatever is counted is counted of numbers. What the numbers stand for is in ``values``, ``spots`` (places with all
+that claims say of them), ``told`` (reports) and ``happenings`` (events), each by the number of its row. Two columns of
+``facts`` number the pairs of a place with an origin and with an event, so that distinct ones are counted without
+sorting. ``words`` holds each word of the claims, of titles too, with where its claims are in ``postings``. The heaps
+hold the rows that lists and evidence show (``geo.heaps``).
+
+The same tables give the same bytes.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from geo.heaps import write_heap
+
+__all__ = ["CLAIM", "EVENT", "FILES", "NEVER", "NONE", "REPORT", "SEPARATORS", "folded", "write_indexes"]
+
+FILES = (
+    "facts.parquet",
+    "values.parquet",
+    "spots.parquet",
+    "places.parquet",
+    "told.parquet",
+    "happenings.parquet",
+    "words.parquet",
+    "postings.parquet",
+    "figures.parquet",
+    "series.parquet",
+    "claims.heap",
+    "reports.heap",
+    "events.heap",
+    "mentions.heap",
+    "lineage.heap",
+)
+"""What ``write_indexes`` writes."""
+
+NONE = 0xFFFFFFFF
+"""Stands in ``facts`` for no report, no event."""
+
+NEVER = -(2**31)
+"""Stands for no day; other days count from 1970-01-01."""
+
+SEPARATORS = "\\s!-/:-@\\[-`{-~\u2018\u2019\u02bc\u201c\u201d\u201e\u00ab\u00bb\u00a0\u2010-\u2015\u2026"
+"""What ends a word, inside the brackets of a regular expression."""
+
+CLAIM = {
+    name: n
+    for n, name in enumerate(
+        """claim_id report_id report start end text date_text time_precision date_basis cue place_reason place_start
+        place_end corrections quantity quantity_high quantity_bound""".split()
+    )
+}
+"""Where each column of a claim stands in a row of its heap."""
+
+REPORT = "report_id report title outlet url published published_basis origin origin_id text".split()
+"""The columns of a report in a row of its heap."""
+
+EVENT = """date_from date_to place_name event_type status headline n_reports independent_sources independent_claimants
+    disputed number event_id claimants opposing_claimants""".split()
+"""The columns of an event in a row of its heap."""
+
+_ROWS = 131_072  # of a group of rows
+_MEMORY = "400MB"
+_LINES = 2_048  # of a heap that are written at once
+
+_PLACE = (
+    "place_id, place_name, place_kind, country_code, admin1_code, lat, lon, radius_km, anchor_lat, anchor_lon, bearing"
+)
+_SAME_PLACE = " AND ".join(f"spots.{name} IS NOT DISTINCT FROM claims.{name}" for name in _PLACE.split(", "))
+
+
+def folded(text: str) -> str:
+    """Return SQL for a text without case and accents."""
+    return f"strip_accents(lower({text}))"
+
+
+_DAY = "coalesce({0} - DATE '1970-01-01', {1})::INTEGER"
+_FIRST = _DAY.format("coalesce(date_from, date_to)", NEVER)
+_LAST = _DAY.format("coalesce(date_to, date_from)", NEVER)
+
+_PREPARED = f"""
+    CREATE TABLE spots AS SELECT row_number() OVER (ORDER BY {_PLACE}) - 1 AS spot, *,
+        dense_rank() OVER (ORDER BY place_id) - 1 AS place
+        FROM (SELECT {_PLACE}, min(claim_id) AS first_claim FROM claims GROUP BY ALL);
+    CREATE TABLE members AS
+        SELECT claim_id, min(event) AS event, bool_or(against) AS against
+        FROM (
+            SELECT unnest(claim_ids) AS claim_id, file_row_number AS event, opposing_claim_ids FROM events
+        ), LATERAL (SELECT coalesce(list_contains(opposing_claim_ids, claim_id), false) AS against) GROUP BY claim_id;
+    CREATE TABLE told AS SELECT report_id, min(file_row_number) AS report,
+            arg_min(coalesce(outlet, ''), file_row_number) AS outlet,
+            arg_min(coalesce(origin, ''), file_row_number) AS origin,
+            arg_min(coalesce(title, ''), file_row_number) AS title
+        FROM reports GROUP BY report_id;
+    CREATE VIEW coded AS
+        SELECT claims.file_row_number AS claim, coalesce(event_type, '') AS coded_event_type,
+            coalesce(status, '') AS coded_status, coalesce(claimant, '') AS coded_claimant,
+            coalesce(told.outlet, '') AS coded_outlet, coalesce(origin_id, '') AS coded_origin_id,
+            coalesce(nullif(told.origin, ''), origin_id, '') AS coded_credit,
+            coalesce(verification, '') AS coded_verification, date_from, date_to, {_PLACE},
+            coalesce(nullif(told.origin, ''), nullif(title, ''), claims.report) AS label, told.report AS told
+        FROM claims LEFT JOIN told USING (report_id);
+    CREATE VIEW origins AS SELECT coded_origin_id, label, told FROM coded UNION ALL
+        SELECT coalesce(origin_id, ''), coalesce(nullif(origin, ''), nullif(title, ''), report), file_row_number
+        FROM reports;
+"""  # noqa: S608 - put together from constants
+
+_LISTED = ("event_type", "status", "claimant", "outlet", "origin_id", "credit", "verification")
+_LABELLED = ("origin_id", "credit")
+_VALUES = " UNION ALL ".join(
+    f"""SELECT '{name}' AS facet, row_number() OVER (ORDER BY coded_{name}) - 1 AS code, coded_{name} AS value,
+        {"arg_min(label, coalesce(told, 4294967295))" if name in _LABELLED else f"coded_{name}"} AS label,
+        {folded(f"coded_{name}")} AS folded
+    FROM {"origins" if name == "origin_id" else "coded"} GROUP BY coded_{name}"""  # noqa: S608 - as above
+    for name in _LISTED
+)
+
+# Two SELECTs, for their largest hash tables do not fit into the memory together at 10 million claims (measured).
+_FACTS = f"""
+    SELECT {_FIRST} AS first, {_LAST} AS last, {", ".join(f"{name}s.code::UINTEGER AS {name}" for name in _LISTED)},
+        spots.spot::UINTEGER AS spot, spots.place::UINTEGER AS place, coalesce(told, {NONE})::UINTEGER AS told
+    FROM coded AS claims JOIN spots ON {_SAME_PLACE}
+        {" ".join(f"JOIN named AS {n}s ON {n}s.facet = '{n}' AND {n}s.value = claims.coded_{n}" for n in _LISTED)}
+    ORDER BY claims.claim
+"""  # noqa: S608 - as above
+
+_BELONGING = f"""
+    SELECT coalesce(event, {NONE})::UINTEGER AS event, coalesce(against, false) AS against
+    FROM claims LEFT JOIN members USING (claim_id) ORDER BY claims.file_row_number
+"""  # noqa: S608 - as above
+
+_SPOTS = f"""
+    SELECT {_PLACE}, {folded("coalesce(place_name, '')")} AS folded, place::UINTEGER AS place FROM spots ORDER BY spot
+"""  # noqa: S608 - as above
+
+# A place is what its claims say of it, whichever of them are in view.
+_PLACES = """
+    SELECT place_id, min(place_name) AS name, arg_min(lat, first_claim) AS lat, arg_min(lon, first_claim) AS lon,
+        coalesce(max(radius_km), 0) AS radius_km, min(place_kind) AS place_kind,
+        coalesce(bool_or(place_kind IN ('region', 'country')), false) AS is_area, min(country_code) AS country_code,
+        min(admin1_code) AS admin1_code, arg_min(anchor_lat, first_claim) AS anchor_lat,
+        arg_min(anchor_lon, first_claim) AS anchor_lon, arg_min(bearing, first_claim) AS bearing,
+        (md5_number_lower(place_id) >> 11)::BIGINT AS number,
+        (row_number() OVER (ORDER BY min(place_name), place_id) - 1)::UINTEGER AS rank,
+        coalesce(place_id, '') <> '' AS named, named AND bool_or(lat IS NOT NULL AND lon IS NOT NULL) AS mapped
+    FROM spots GROUP BY place, place_id ORDER BY place
+"""
+
+# Mentions and lineage are in order of their reports, so those of one are a stretch of rows.
+_STRETCHES = ("mentions", "lineage")
+_STRETCH = """
+    LEFT JOIN (SELECT report_id, min(file_row_number) AS begins, count(*) AS n FROM {0} GROUP BY ALL) AS {0}
+        USING (report_id)
+"""
+_TOLD = f"""
+    SELECT coalesce(o.code, {NONE})::UINTEGER AS origin_id, {_DAY.format("published", NEVER)} AS published,
+        {", ".join(f"coalesce({x}.begins, 0)::UINTEGER AS {x}_begin" for x in _STRETCHES)},
+        {", ".join(f"coalesce({x}.n, 0)::UINTEGER AS {x}_n" for x in _STRETCHES)},
+        coalesce(version, 0)::UINTEGER AS version
+    FROM reports LEFT JOIN named AS o ON o.facet = 'origin_id' AND o.value = coalesce(reports.origin_id, '')
+        LEFT JOIN (SELECT report_id, min(version) AS version FROM copies GROUP BY ALL) AS copies USING (report_id)
+        {" ".join(map(_STRETCH.format, _STRETCHES))}
+    ORDER BY reports.file_row_number
+"""  # noqa: S608 - as above
+
+_HAPPENINGS = """
+    SELECT coalesce(independent_sources, 0)::UINTEGER AS sources, coalesce(disputed, false) AS disputed,
+        (row_number() OVER (ORDER BY disputed DESC, independent_sources DESC, n_reports DESC,
+            coalesce(date_from, date_to) DESC, place_name, event_id) - 1)::UINTEGER AS lead,
+        coalesce(place_name, '') <> '' AS placed
+    FROM events ORDER BY file_row_number
+"""
+
+_DEAD = "'killed', 'dead', 'died', 'slain', 'perished'"
+_WHAT = f"""
+    CASE WHEN head = 'people' AND fate <> '' THEN 'people ' || CASE WHEN fate IN ({_DEAD}) THEN 'killed' ELSE fate END
+    ELSE head END
+"""
+
+# A figure is "said" again where its thing, origin and numbers are the same (geo.accounts).
+_FIGURES = f"""
+    CREATE TABLE figures AS
+        SELECT claim, place_id, place_name, event_type, {_WHAT} AS what, unit, origin_id, quantity, quantity_high,
+            published, report, start, claim_id
+        FROM (
+            SELECT claims.*, claims.file_row_number AS claim, published,
+                coalesce(nullif(quantity_of, ''), unit, '') AS counted, split_part(counted, ' ', 1) AS head,
+                CASE WHEN contains(counted, ' ') THEN substr(counted, strpos(counted, ' ') + 1) ELSE '' END AS fate
+            FROM claims
+                LEFT JOIN (SELECT report_id, min(published) AS published FROM reports GROUP BY ALL) USING (report_id)
+            WHERE quantity IS NOT NULL AND place_id <> ''
+        );
+    CREATE TABLE things AS SELECT row_number() OVER (ORDER BY place_id, event_type, what) - 1 AS thing, *
+        FROM (SELECT DISTINCT place_id, event_type, what FROM figures);
+    CREATE TABLE series AS SELECT row_number() OVER (ORDER BY thing, unit) - 1 AS series, *
+        FROM (SELECT thing, unit, min(place_name) AS place_name
+            FROM figures JOIN things USING (place_id, event_type, what) GROUP BY ALL);
+    CREATE TABLE said AS SELECT row_number() OVER (ORDER BY thing, origin_id, quantity, quantity_high) - 1 AS said, *
+        FROM (SELECT DISTINCT thing, origin_id, quantity, quantity_high
+            FROM figures JOIN things USING (place_id, event_type, what));
+"""  # noqa: S608 - as above
+
+_SAID = """
+    SELECT claim::UINTEGER AS claim, series::UINTEGER AS series, said::UINTEGER AS said
+    FROM figures JOIN things USING (place_id, event_type, what)
+        JOIN series ON series.thing = things.thing AND series.unit IS NOT DISTINCT FROM figures.unit
+        JOIN said ON said.thing = things.thing AND said.origin_id IS NOT DISTINCT FROM figures.origin_id
+            AND said.quantity = figures.quantity AND said.quantity_high IS NOT DISTINCT FROM figures.quantity_high
+    ORDER BY things.thing, published NULLS LAST, report, start, claim_id, claim
+"""
+
+_SERIES = """
+    SELECT what, place_name, event_type, coalesce(unit, '') AS unit, place_id,
+        (md5_number_lower(place_id) >> 11)::BIGINT AS number,
+        (row_number() OVER (ORDER BY place_name, what, event_type, unit, number) - 1)::UINTEGER AS rank
+    FROM series JOIN things USING (thing) ORDER BY series
+"""
+
+# The heaps hold the rows of a table in its own order, with no other's beside them: nothing is joined or sorted.
+_CLAIM_ROWS = """
+    SELECT json_array(claim_id, report_id, report, start, "end", text, date_text, time_precision, date_basis, cue,
+        place_reason, place_start, place_end, coalesce(corrections, []), quantity, quantity_high,
+        coalesce(quantity_bound, '')) FROM claims
+"""
+
+_REPORT_ROWS = """
+    SELECT json_array(report_id, report, coalesce(title, ''), coalesce(outlet, ''), coalesce(url, ''), published,
+        published_basis, coalesce(origin, ''), origin_id, text) FROM reports
+"""
+
+_MENTION_ROWS = 'SELECT json_array(start, "end", reason, coalesce(candidates, [])) FROM mentions'
+
+_LINEAGE_ROWS = """
+    SELECT json_array(report_id, start, "end", source_report_id, source_start, source_end) FROM lineage
+"""
+
+_EVENT_ROWS = """
+    SELECT json_array(coalesce(date_from, date_to), coalesce(date_to, date_from), place_name, event_type, status,
+        headline, n_reports, independent_sources, independent_claimants, disputed,
+        (md5_number_lower(place_id) >> 11)::BIGINT, event_id, coalesce(claimants, []),
+        coalesce(opposing_claimants, []))
+    FROM events
+"""
+
+_HEAPS = {
+    "claims": (_CLAIM_ROWS, 16),
+    "events": (_EVENT_ROWS, 16),
+    "reports": (_REPORT_ROWS, 4),
+    "mentions": (_MENTION_ROWS, 16),
+    "lineage": (_LINEAGE_ROWS, 32),
+}
+"""What each heap holds, and how many rows of it make a block."""
+
+# Claims of copies say the same, so each distinct sentence with its title is taken apart once.
+_WORDS = (
+    """
+    CREATE TABLE saying AS SELECT DISTINCT coalesce(text, '') AS sentence, coalesce(title, '') AS heading
+        FROM claims LEFT JOIN told USING (report_id)
+    """,
+    """
+    CREATE TABLE told_so AS SELECT saying.rowid AS saying, claims.file_row_number AS claim
+        FROM claims LEFT JOIN told USING (report_id)
+        JOIN saying ON sentence = coalesce(text, '') AND heading = coalesce(title, '')
+    """,
+    f"""
+    CREATE TABLE spoken AS SELECT saying, unnest(list_distinct(regexp_split_to_array(plain, '[{SEPARATORS}]+'))) AS word
+        FROM (SELECT rowid AS saying, {folded("sentence || chr(10) || heading")} AS plain FROM saying)
+    """,  # noqa: S608 - as above
+    "DROP TABLE saying",
+    """
+    CREATE TABLE words AS SELECT row_number() OVER (ORDER BY word) - 1 AS number, word
+        FROM (SELECT DISTINCT word FROM spoken WHERE word <> '')
+    """,
+    "CREATE TABLE spelt AS SELECT number, saying FROM spoken JOIN words USING (word)",
+    "DROP TABLE spoken",
+    "CREATE TABLE counted AS SELECT number, count(*) AS n FROM spelt JOIN told_so USING (saying) GROUP BY number",
+)
+
+_COUNTED = """
+    SELECT word, (sum(n) OVER (ORDER BY number) - n)::UBIGINT AS begins, n::UBIGINT AS n
+    FROM words JOIN counted USING (number) ORDER BY number
+"""
+
+_POSTINGS = "SELECT claim::UINTEGER AS claim FROM spelt JOIN told_so USING (saying) ORDER BY number, claim"
+
+
+def write_indexes(folder: Path) -> None:
+    """Write ``FILES`` into a folder that holds the tables of a generation; memory stays bounded, the disk is used.
+
+    Raises:
+        duckdb.IOException: a table is missing or broken.
+    """
+    spill = folder / ".spill"
+    with closing(duckdb.connect(":memory:", config={"threads": 1, "memory_limit": _MEMORY})) as connection:
+        connection.execute(f"SET temp_directory = {_quoted(spill)}")
+        for name in ("claims", "events", "reports", "mentions", "copies", "lineage"):
+            path = _quoted(folder / f"{name}.parquet")
+            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({path}, file_row_number = true)")  # noqa: S608 - quoted
+        for name, (sql, size) in _HEAPS.items():
+            write_heap(folder / f"{name}.heap", _lines(connection.sql(sql).to_arrow_reader(_LINES)), size)
+        connection.execute(_PREPARED)
+        connection.execute(f"CREATE TABLE named AS {_VALUES}")
+        _write_facts(connection, folder)
+        connection.execute("DROP VIEW origins; DROP VIEW coded; DROP TABLE members")
+        _write(connection, folder, "values", "SELECT facet, value, label, folded FROM named ORDER BY facet, code")
+        _write(connection, folder, "spots", _SPOTS)
+        _write(connection, folder, "places", _PLACES)
+        _write(connection, folder, "told", _TOLD)
+        _write(connection, folder, "happenings", _HAPPENINGS)
+        connection.execute(_FIGURES)
+        _write(connection, folder, "figures", _SAID)
+        _write(connection, folder, "series", _SERIES)
+        connection.execute("DROP TABLE figures; DROP TABLE said; DROP TABLE things; DROP TABLE series")
+        for sql in _WORDS:
+            connection.execute(sql)
+        _write(connection, folder, "words", _COUNTED)
+        _write(connection, folder, "postings", _POSTINGS, encoding="DELTA_BINARY_PACKED")
+    shutil.rmtree(spill, ignore_errors=True)
+
+
+def _write_facts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write the claims as numbers, with the pairs of place and origin, and of place and event, numbered too."""
+    table = connection.sql(_FACTS).to_arrow_table()
+    for name, column in zip(("event", "against"), connection.sql(_BELONGING).to_arrow_table().columns, strict=True):
+        table = table.append_column(name, column)
+    place = table["place"].to_numpy().astype(np.uint64) << np.uint64(32)
+    for name, of in (("place_origin", "origin_id"), ("place_event", "event")):
+        _, pairs = np.unique(place | table[of].to_numpy(), return_inverse=True)
+        table = table.append_column(name, pa.array(pairs.astype(np.uint32)))
+    pq.write_table(table, folder / "facts.parquet", compression="zstd", row_group_size=_ROWS)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, sql: str, *, encoding: str | None = None
+) -> None:
+    """Write the rows of a SELECT as a file of this name; its batches are its groups of rows."""
+    given: dict[str, Any] = {"use_dictionary": False, "column_encoding": encoding} if encoding else {}
+    batches = connection.sql(sql).to_arrow_reader(_ROWS)
+    with pq.ParquetWriter(folder / f"{name}.parquet", batches.schema, compression="zstd", **given) as writer:
+        for batch in batches:
+            writer.write_batch(batch, row_group_size=_ROWS)
+
+
+def _lines(batches: pa.RecordBatchReader) -> Iterator[str]:
+    for batch in batches:
+        yield from batch.column(0).to_pylist()
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
