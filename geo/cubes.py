@@ -71,6 +71,7 @@ EVENT = """date_from date_to place_name event_type status headline n_reports ind
 
 _ROWS = 131_072  # of a group of rows
 _MEMORY = "400MB"
+_SMALL = 1_000_000  # bytes of a table that is read once: a file is opened anew by every question
 _LINES = 2_048  # of a heap that are written at once
 
 _PLACE = (
@@ -304,8 +305,10 @@ def write_indexes(folder: Path) -> None:
     with closing(duckdb.connect(":memory:", config={"threads": 1, "memory_limit": _MEMORY})) as connection:
         connection.execute(f"SET temp_directory = {_quoted(spill)}")
         for name in ("claims", "events", "reports", "mentions", "copies", "lineage"):
-            path = _quoted(folder / f"{name}.parquet")
-            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({path}, file_row_number = true)")  # noqa: S608 - quoted
+            path = folder / f"{name}.parquet"
+            kind = "TABLE" if path.stat().st_size < _SMALL else "VIEW"
+            rows = f"SELECT * FROM read_parquet({_quoted(path)}, file_row_number = true)"  # noqa: S608 - quoted
+            connection.execute(f"CREATE {kind} {name} AS {rows}")
         for name, (sql, size) in _HEAPS.items():
             write_heap(folder / f"{name}.heap", _lines(connection.sql(sql).to_arrow_reader(_LINES)), size)
         connection.execute(_PREPARED)

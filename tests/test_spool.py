@@ -26,7 +26,7 @@ def test_few_rows_never_touch_the_disk(tmp_path: Path) -> None:
 def test_many_rows_are_published_as_few_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = publish(tmp_path / "whole", rows(100), {})
     monkeypatch.setattr(spool, "_HELD", 7)
-    monkeypatch.setattr(store, "_ROW_GROUP", 16)
+    monkeypatch.setattr(store, "ROW_GROUP", 16)
     (tmp_path / "work").mkdir()
     kept = Spool(lambda: tmp_path / "work")
     for item in rows(100)["claims"][::-1]:
