@@ -223,7 +223,7 @@ class Language:
                 docs = [words.doc for words in sentences[first : first + _BATCH]]
                 with self._apart(docs):
                     for component in components:
-                        docs = list(component.pipe(docs, batch_size=_BATCH))
+                        docs = _piped(component, docs)
         for words in sentences:
             if finish is not None:
                 finish(words.doc)
@@ -302,6 +302,13 @@ def load_language(name: str | None = None, *, shortcuts: bool = True) -> Languag
             if name:
                 raise ModelMissingError(f"language model {name!r} is not installed: {error}") from error
     return _tokenizer(shortcuts=shortcuts)
+
+
+def _piped(component: Any, docs: Sequence[Any]) -> list[Any]:
+    """Run a component over docs; one of a user's own model may be a plain function."""
+    if hasattr(component, "pipe"):
+        return list(component.pipe(docs, batch_size=_BATCH))
+    return list(map(component, docs))
 
 
 def _load(name: str) -> tuple[Any, str, "SentenceOps"]:
