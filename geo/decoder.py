@@ -45,7 +45,7 @@ class SentenceOps(NumpyOps):  # type: ignore[misc]  # thinc's Cython class has n
         """Return what reads as a component of the pipeline does, faster where its network is known; else itself."""
         if _is_known(component):
             return EntityFinder(component, self)
-        if component.name == "tok2vec" and is_known(component.model):
+        if getattr(component, "name", "") == "tok2vec" and is_known(component.model):
             return VectorPipe(WordVectors(component.model, self.one_by_one))
         return component
 
