@@ -1,7 +1,7 @@
 """Strings that would run in a template, a script or a page, in every field: all are plain text and nothing runs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -30,13 +30,16 @@ HOSTILE = [
     "**bold** :red[x] [link](javascript:window.hacked=1) $x^2$",
 ]
 
+ALL_IN_ONE = " ".join(HOSTILE)
+"""For what shows one string at a time, and costs a page for each."""
+
 WORDS = " and then "
 
 
-def hostile_tables() -> dict[str, list[dict[str, object]]]:
+def hostile_tables(strings: Sequence[str] = HOSTILE) -> dict[str, list[dict[str, object]]]:
     """Return a report and a claim for each string, the string in every field that is text."""
     tables: dict[str, list[dict[str, object]]] = {"claims": [], "reports": [], "tray": []}
-    for n, words in enumerate(HOSTILE):
+    for n, words in enumerate(strings):
         text = f"{words} before. {words}{WORDS}{words}. {words} after."
         start = len(words) + 9
         everywhere = dict.fromkeys(
