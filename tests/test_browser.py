@@ -54,10 +54,11 @@ def served(data: Path, **environment: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def address(tab: Watched, seeds_build: BuildReport) -> Iterator[str]:
+def address(browser: Browser, seeds_build: BuildReport) -> Iterator[str]:
     """The page of the shipped reports, built; opened once already, as after any first look."""
     with served(seeds_build.generation.root.parent) as url:
-        tab.open(url)
+        with watch(browser) as first_look:
+            first_look.open(url)
         yield url
 
 
@@ -70,18 +71,11 @@ def own_address(seeds_build: BuildReport, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def tab(browser: Browser) -> Iterator[Watched]:
-    """One page for the tests, each of which loads it anew: a fresh profile for each took twice the time."""
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
     with watch(browser) as watched:
         yield watched
-
-
-@pytest.fixture
-def watched(tab: Watched) -> Iterator[Watched]:
-    tab.forget()
-    yield tab
-    tab.assert_clean()
+        watched.assert_clean()
 
 
 # --- what the tests do by hand, and look for ---

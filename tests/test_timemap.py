@@ -142,13 +142,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def tab(browser: Browser) -> Iterator[Watched]:
-    """One page for the tests, each of which loads it anew: a fresh profile for each took twice the time."""
+    """One page for the tests, each of which loads it anew: a fresh profile for each took half as long again."""
     with watch(browser) as watched:
         yield watched
 
 
 @pytest.fixture
 def watched(tab: Watched, address: str) -> Iterator[Watched]:
+    tab.page.goto("about:blank")  # what the last page says while it is left is nobody's
     tab.forget()
     open_timemap(tab.page, address)
     yield tab
