@@ -205,6 +205,12 @@ class Watched:
         frame.wait_for_function("globalThis.dateline?.countPlaces?.() > 0", timeout=PATIENCE)
         return frame
 
+    def forget(self) -> None:
+        """Take the hand off the page, and forget what was said and asked for, for the next test in the same page."""
+        self.page.mouse.move(0, 0)
+        self.errors.clear()
+        self.strayed.clear()
+
     def assert_clean(self) -> None:
         """Assert that nothing went wrong in the page and nothing left this computer."""
         assert self.errors == []
