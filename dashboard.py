@@ -33,7 +33,7 @@ from geo.page import (
 )
 from geo.page.state import Shown, choose_place, chosen_place, read_config, show_error
 from geo.resources import data_folder, resource
-from geo.scene import pack_scene
+from geo.scene import MOST_CLAIMS, pack_scene
 from geo.store import Generation, current, project_folder
 from geo.timemap import TEXTS, Frame, Tiles, TimemapState, frame_bounds, read_timemap, send_scene, show_timemap
 from geo.view import Feature, count_at, count_view, list_places, read_places, summarise
@@ -271,6 +271,8 @@ def show_map(shown: Shown, places: dict[int, Feature], frame: Frame) -> None:
     )
     key = map_key(shown.folder)
     show_timemap(state, TEXTS, key, on_change=lambda: take_hand(key))
+    if shown.generation.meta.get("counts", {}).get("claims", 0) > MOST_CLAIMS:
+        st.caption(texts.MAP_IS_COARSE)
 
 
 def wanted_tiles() -> Tiles | None:
