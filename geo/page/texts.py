@@ -229,8 +229,8 @@ BROKEN = "The map cannot be shown. Mend this, then reload the page:"
 NO_MODEL = "Read without a language model, by the rules alone: they find less, and often not who says so."
 IN_TRAYS = "{n:,} in trays"
 MAP_IS_COARSE = (
-    "So many claims are drawn in cells: one may count days that lie together, and show its usual type. The bars, the lists "
-    "and the counts are of the very days."
+    "So many claims are drawn in cells: one may count days that lie together, and show its usual type. "
+    "The bars, the lists and the counts are of the very days."
 )
 HINT = (
     "Drag over the bars to choose days, press play to watch them pass; click a pin to read who says what, and correct "
