@@ -63,3 +63,8 @@ def test_every_module_is_a_layer() -> None:
     layers = {name for layer in contract["layers"] for name in layer.split(" : ")}
     packages = {p.parent.name for p in (ROOT / "geo").glob("*/__init__.py")}
     assert layers == {p.stem for p in (ROOT / "geo").glob("*.py")} - {"__init__"} | packages
+
+
+def test_the_table_of_speed_is_what_the_benchmarks_printed() -> None:
+    made = subprocess.run([sys.executable, ROOT / "benchmarks" / "speed_table.py", "--check"], check=False)
+    assert made.returncode == 0
