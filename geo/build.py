@@ -24,7 +24,7 @@ from geo.copies import find_stories, group_copies, inherit_days
 from geo.corrections import Correction, in_effect, read_corrections
 from geo.dates import find_dates
 from geo.documents import SUFFIXES, fingerprint, read_documents
-from geo.errors import ReportError
+from geo.errors import ReportError, StoreError
 from geo.events import copy_row, extract, lineage_row
 from geo.files import shown_path
 from geo.gazetteer import Gazetteer, load_gazetteer
@@ -408,6 +408,10 @@ def _extracts(documents: Sequence[Document], job: _Job, ledger: Ledger) -> Itera
         if lost:
             _read_new(lost, job, ledger)
             found |= {d.report_id: ledger.find(d) for d in lost}
+        if still := next((d for d in lost if found[d.report_id] is None), None):
+            raise StoreError(
+                f"{still.report}: what was read in it cannot be kept: {ledger.error or 'the ledger lost it'}"
+            )
         yield [item for item in found.values() if item is not None]
 
 

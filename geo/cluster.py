@@ -8,13 +8,14 @@ worked out again, to the same bytes. A report over which three workers die, alon
 """
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from os import cpu_count
 from typing import Any
 
@@ -27,7 +28,7 @@ from distributed.scheduler import KilledWorker
 from geo import __version__, parts
 from geo.assembly import unreadable_row
 from geo.build import Config, Progress, read_batch
-from geo.copies import agreed_days, place_of, standing_runs, stories_of
+from geo.copies import agreed_days, place_of, shared_runs, standing_runs, stories_of, without_standing
 from geo.documents import SAME_NAME
 from geo.errors import GeoError, StoreError
 from geo.events import TABLES
@@ -52,6 +53,8 @@ _PER_TERRITORY = 5_000
 _RETRIES = 2  # of what fails for want of a file or a connection
 _DEATHS = 3
 _META = "meta.json"
+_OURS = re.compile(rf"{re.escape(_META)}|(?:{'|'.join(TABLES)})/\.?part-\d+\.parquet(?:\.[0-9a-f]+)?")
+"""What a build writes to an output, the drafts of one that was killed among it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class _Build:
 
     def __init__(self, client: Client, output: str, config: Config, progress: Progress) -> None:
         self._client, self._output, self._config, self._progress = client, output.rstrip("/"), config, progress
+        self._work = partial(read_batch, config=config)
         self._counts: Counter[str] = Counter()
         self._unreadable: list[Unreadable] = []
 
@@ -204,9 +208,9 @@ class _Build:
         names: set[str] = set()
         dropped: list[frozenset[int]] = []
         for own, _, unreadable in heads:
-            again = frozenset(n for n, name in enumerate(own) if name in names or names.add(name))  # type: ignore[func-returns-value]
-            dropped.append(again)
-            self._unreadable += [*unreadable, *(Unreadable(own[n], SAME_NAME) for n in sorted(again))]
+            dropped.append(_known_again(own, names))
+            repeated = (Unreadable(own[n], SAME_NAME) for n in sorted(dropped[-1]))
+            self._unreadable += [*unreadable, *repeated]
         if manifest is not None:
             self._unreadable += manifest.complaints(parts.names_in(slices, names))
         return [self._do(parts.resolve, item, gone, days) for item, gone in zip(loaded, dropped, strict=True)]
@@ -232,9 +236,9 @@ class _Build:
     def _cleaned(self, prints: Sequence[Any], numbers: Sequence[Numbers], names: Sequence[frozenset[str]]) -> list[Any]:
         n = len(prints)
         cut = [self._do(parts.cut_runs, item, own, n) for item, own in zip(prints, numbers, strict=True)]
-        shared = self._all([self._do(parts.shared_of, pieces) for pieces in self._shuffled(cut, n)])
+        shared = self._all([self._do(shared_runs, pieces) for pieces in self._shuffled(cut, n)])
         standing = standing_runs(shared, names)
-        return [self._do(parts.clean, item, standing) for item in prints]
+        return [self._do(without_standing, item, standing) for item in prints]
 
     def _pairs(self, cleaned: Sequence[Any], numbers: Sequence[Numbers]) -> Pairs:
         n = len(cleaned)
@@ -315,9 +319,8 @@ class _Build:
         trace = self._do(parts.traced, documents, stories)
         days = [{id_: day for id_, day in known.items() if id_ in ids} for known in (copied, found)]
         dated = self._do(parts.apply_days, documents, *days)
-        work = partial(read_batch, config=self._config)
         batches = [self._do(parts.batch_of, dated, at, at + _BATCH) for at in range(0, n_reports, _BATCH)]
-        return _Reader(number, batches, [_submit(self._client, work, batch) for batch in batches], trace, origins)
+        return _Reader(number, batches, [_submit(self._client, self._work, batch) for batch in batches], trace, origins)
 
     def _days(self, corpus: _Corpus, origins: Mapping[str, Origin]) -> tuple[dict[str, date], dict[str, date]]:
         """Return the days that undated reports have from their copies, and those inferred, by report_id."""
@@ -339,8 +342,8 @@ class _Build:
                 finished[reader.number] = self._finish(reader, territories)
         for done, future in enumerate(as_completed(list(waiting), loop=self._client.loop), 1):
             reader, at = waiting.pop(future)
-            if future.status == "error":
-                reader.read[at] = self._read_again(future, reader.batches[at])
+            if future.status == "error":  # put among the arguments: what is scattered to a worker dies with it
+                reader.read[at] = _read_of(self._client, self._work, future, reader.batches[at].result())
             reader.left -= 1
             share = 0.1 + 0.8 * done / (done + len(waiting))
             self._progress(share, f"Read {min(n_reports, done * _BATCH):,} of {n_reports:,} reports")
@@ -348,15 +351,10 @@ class _Build:
                 finished[reader.number] = self._finish(reader, territories)
         return finished
 
-    def _read_again(self, future: Any, batch: Any) -> Any:
-        work = partial(read_batch, config=self._config)
-        found = _read_of(self._client, work, future, batch.result())
-        return self._client.scatter(found, hash=False)
-
     def _finish(self, reader: "_Reader", territories: int) -> Any:
         done = self._do(parts.finish, reader.read, reader.trace, reader.origins, territories)
-        written = self._do(parts.write_rows, self._do(parts.rows_of, done), self._output, reader.number)
-        return written, self._do(parts.tray_of, done), self._do(parts.told_of, done)
+        written = self._do(parts.write_rows, self._do(attrgetter("rows"), done), self._output, reader.number)
+        return written, self._do(attrgetter("tray"), done), self._do(attrgetter("told"), done)
 
     # --- events ---
 
@@ -387,14 +385,18 @@ class _Build:
     # --- the output ---
 
     def _begin(self) -> None:
-        """Empty the output of what an earlier build has left there: it is no output until ``meta.json`` is there."""
+        """Take away what an earlier build has left in the output: it is none until ``meta.json`` is there.
+
+        Nothing else is deleted: an address may be mistyped, or be the reports' own.
+        """
         try:
             system, path = fsspec.core.url_to_fs(self._output)
-            if system.exists(f"{path}/{_META}"):
-                system.rm(f"{path}/{_META}")
-            for name in TABLES:
-                if system.exists(f"{path}/{name}"):
-                    system.rm(f"{path}/{name}", recursive=True)
+            prefix = f"{path.rstrip('/')}/"
+            files = {name.removeprefix(prefix): name for name in system.find(path)} if system.exists(path) else {}
+            if foreign := next((name for name in sorted(files) if not _OURS.fullmatch(name)), None):
+                raise StoreError(f"{self._output}: holds {foreign}, which no build wrote; choose another address")
+            for name in sorted(files, key=lambda name: name != _META):
+                system.rm_file(files[name])
             system.makedirs(path, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{self._output}: cannot be written: {error}") from error
@@ -440,6 +442,16 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.left = len(self.read)
+
+
+def _known_again(own: Sequence[str], names: set[str]) -> frozenset[int]:
+    """Return the positions of the names that are known already, and know the others from now on."""
+    again = set()
+    for n, name in enumerate(own):
+        if name in names:
+            again.add(n)
+        names.add(name)
+    return frozenset(again)
 
 
 def _lines_before(slices: Sequence[Any], lines: Sequence[int]) -> list[int]:

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from geo.heaps import write_heap
 
-__all__ = ["CLAIM", "EVENT", "FILES", "NEVER", "NONE", "REPORT", "SEPARATORS", "folded", "write_indexes"]
+__all__ = ["CLAIM", "EVENT", "FILES", "NEVER", "NONE", "REPORT", "SEPARATORS", "folded", "quoted", "write_indexes"]
 
 FILES = (
     "facts.parquet",
@@ -303,11 +303,11 @@ def write_indexes(folder: Path) -> None:
     """
     spill = folder / ".spill"
     with closing(duckdb.connect(":memory:", config={"threads": 1, "memory_limit": _MEMORY})) as connection:
-        connection.execute(f"SET temp_directory = {_quoted(spill)}")
+        connection.execute(f"SET temp_directory = {quoted(spill)}")
         for name in ("claims", "events", "reports", "mentions", "copies", "lineage"):
             path = folder / f"{name}.parquet"
             kind = "TABLE" if path.stat().st_size < _SMALL else "VIEW"
-            rows = f"SELECT * FROM read_parquet({_quoted(path)}, file_row_number = true)"  # noqa: S608 - quoted
+            rows = f"SELECT * FROM read_parquet({quoted(path)}, file_row_number = true)"  # noqa: S608 - quoted
             connection.execute(f"CREATE {kind} {name} AS {rows}")
         for name, (sql, size) in _HEAPS.items():
             write_heap(folder / f"{name}.heap", _lines(connection.sql(sql).to_arrow_reader(_LINES)), size)
@@ -359,5 +359,6 @@ def _lines(batches: pa.RecordBatchReader) -> Iterator[str]:
         yield from batch.column(0).to_pylist()
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """Return a path as SQL."""
     return "'" + str(path).replace("'", "''") + "'"

@@ -15,7 +15,20 @@ import pyarrow as pa
 
 from geo.crosswalk import crosswalk, glide_of
 from geo.grouping import Group, claim_id, group_claims, same_speaker
-from geo.model import Borrowing, Claim, Copy, DateBasis, Document, Event, Extract, Origin, Reading, Resolution, Status
+from geo.model import (
+    Borrowing,
+    Claim,
+    Copy,
+    DateBasis,
+    Document,
+    Event,
+    Extract,
+    Origin,
+    Place,
+    Reading,
+    Resolution,
+    Status,
+)
 
 __all__ = [
     "CLAIM_COLUMNS",
@@ -265,14 +278,7 @@ def claim_row(claim: Claim, origin_id: str) -> dict[str, Any]:
         "start": claim.start,
         "end": claim.end,
         "text": claim.text,
-        "place_id": place.place_id if place else "",
-        "place_name": place.name if place else "",
-        "country_code": place.country_code if place else "",
-        "admin1_code": place.admin1_code if place else "",
-        "lat": place.lat if place else None,
-        "lon": place.lon if place else None,
-        "radius_km": place.radius_km if place else None,
-        "place_kind": place.kind.value if place else "",
+        **_place_values(place),
         "anchor_lat": bearing.lat if bearing else None,
         "anchor_lon": bearing.lon if bearing else None,
         "bearing": bearing.degrees if bearing else None,
@@ -311,6 +317,18 @@ def claim_row(claim: Claim, origin_id: str) -> dict[str, Any]:
         "read_place_id": claim.read_place_id if claim.read_as else place.place_id if place else "",
         "read_event_type": claim.read_event_type or claim.event_type.value,
     }
+
+
+def _place_values(place: Place | None) -> dict[str, Any]:
+    """Return the columns that say where, of a claim or an event; without a place they are empty."""
+    if place is None:
+        return {**dict.fromkeys(_PLACE, ""), "lat": None, "lon": None, "radius_km": None, "place_kind": ""}
+    values = (place.place_id, place.name, place.country_code, place.admin1_code)
+    point = {"lat": place.lat, "lon": place.lon, "radius_km": place.radius_km, "place_kind": place.kind.value}
+    return dict(zip(_PLACE, values, strict=True)) | point
+
+
+_PLACE = ("place_id", "place_name", "country_code", "admin1_code")
 
 
 def report_row(document: Document, origin: Origin) -> dict[str, Any]:
@@ -409,20 +427,12 @@ def event_row(event: Event, by_id: Mapping[str, Claim]) -> dict[str, Any]:
     """Return the event as a row of the events table; ``by_id`` maps claim_id to its claims."""
     claims = [by_id[c] for c in event.claim_ids]
     headline = by_id[event.headline_claim_id]
-    place = headline.place
     return {
         "event_id": event.event_id,
         "claim_ids": list(event.claim_ids),
         "headline_claim_id": event.headline_claim_id,
         "headline": headline.text,
-        "place_id": place.place_id if place else "",
-        "place_name": place.name if place else "",
-        "country_code": place.country_code if place else "",
-        "admin1_code": place.admin1_code if place else "",
-        "lat": place.lat if place else None,
-        "lon": place.lon if place else None,
-        "radius_km": place.radius_km if place else None,
-        "place_kind": place.kind.value if place else "",
+        **_place_values(headline.place),
         "date_from": min((c.date_from for c in claims if c.date_from), default=None),
         "date_to": max((c.date_to for c in claims if c.date_to), default=None),
         "event_type": headline.event_type.value,

@@ -23,7 +23,7 @@ from geo.errors import StoreError
 from geo.filters import Bounds, Filter, longitudes, says, terms_of
 from geo.heaps import Heap
 from geo.store import Generation, first_line
-from geo.words import Words
+from geo.words import WordIndex
 
 __all__ = [
     "Facts",
@@ -186,8 +186,8 @@ class Facts:
         return pq.read_table(self._path / "series.parquet")
 
     @cached_property
-    def _words(self) -> Words:
-        return Words(self._path)
+    def _words(self) -> WordIndex:
+        return WordIndex(self._path)
 
     @cached_property
     def extent(self) -> tuple[int, int] | None:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from geo.assembly import Surroundings, assemble
 from geo.candidates import join_in_memory, keys
-from geo.copies import Judge, bearing_runs, shared_runs, with_copied_day, without_standing
+from geo.copies import Judge, bearing_runs, with_copied_day
 from geo.documents import resolve_years
 from geo.events import copy_row, lineage_row
 from geo.grouping import is_computed
@@ -40,7 +40,6 @@ __all__ = [
     "Origins",
     "apply_days",
     "batch_of",
-    "clean",
     "clues_of",
     "cut_documents",
     "cut_keys",
@@ -57,14 +56,10 @@ __all__ = [
     "pairs_of",
     "prints_of",
     "resolve",
-    "rows_of",
     "settle",
-    "shared_of",
     "target_of",
-    "told_of",
     "traced",
     "tray_counts",
-    "tray_of",
     "with_line",
     "without_words",
     "write_file",
@@ -146,16 +141,6 @@ def cut_runs(prints: Sequence[Print], numbers: Numbers, n: int) -> list[tuple[Ha
     hashes, owners = bearing_runs(prints)
     target = (hashes % np.uint64(n)).astype(np.int64)
     return [(hashes[target == k], numbers[owners[target == k]]) for k in range(n)]
-
-
-def shared_of(pieces: Sequence[tuple[Hashes, Numbers]]) -> tuple[Hashes, Numbers]:
-    """Return the sentences that several reports have, with a sample of these."""
-    return shared_runs(pieces)
-
-
-def clean(prints: Sequence[Print], standing: Hashes) -> list[Print]:
-    """Return prints without standing texts."""
-    return without_standing(prints, standing)
 
 
 def cut_keys(prints: Sequence[Print], numbers: Numbers, n: int) -> list[pa.Table]:
@@ -240,21 +225,6 @@ def finish(extracts: Sequence[Sequence[Extract]], found: Traced, origins: Origin
     for item in assembled.told:
         told[territory_of(item.claim, n)].append(item)
     return Finished(assembled.rows | rows, tray_counts(assembled.rows["tray"]), told)
-
-
-def rows_of(done: Finished) -> Rows:
-    """Return the rows of a part."""
-    return done.rows
-
-
-def tray_of(done: Finished) -> Counter[str]:
-    """Return the counts of a part's tray."""
-    return done.tray
-
-
-def told_of(done: Finished) -> list[list[Told]]:
-    """Return the placed claims of a part, cut by territory."""
-    return done.told
 
 
 def tray_counts(rows: Iterable[Mapping[str, Any]]) -> Counter[str]:

@@ -28,7 +28,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geo.cubes import FILES, write_indexes
+from geo.cubes import FILES, quoted, write_indexes
 from geo.errors import StoreError
 from geo.events import TABLES, schema
 from geo.spool import Rows
@@ -526,20 +526,16 @@ def open_tables(files: Mapping[str, Path]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     )
-    folders = sorted({_quoted(path.parent) for path in files.values()})
+    folders = sorted({quoted(path.parent) for path in files.values()})
     connection.execute(f"SET allowed_directories = [{', '.join(folders)}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     for name, path in files.items():
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_quoted(path)})")  # noqa: S608 - quoted
+        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({quoted(path)})")  # noqa: S608 - quoted
     for name in {"claims", "events", "reports"} & set(files):
-        rows = f"read_parquet({_quoted(files[name])}, file_row_number = true)"
+        rows = f"read_parquet({quoted(files[name])}, file_row_number = true)"
         connection.execute(f"CREATE VIEW {name[:-1]}_rows AS SELECT * FROM {rows}")  # noqa: S608 - quoted
     return connection
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def first_line(error: BaseException) -> str:

@@ -180,7 +180,7 @@ class Territories:
         """Begin without claims; the folder is asked for, and files are written there, only when there are many."""
         self.n = n
         self._folder = folder
-        self._spilled: set[Path] = set()
+        self._spilled: set[tuple[int, bool]] = set()
         self._held: dict[tuple[int, bool], list[Told]] = defaultdict(list)
         self._n_held = 0
 
@@ -201,17 +201,16 @@ class Territories:
         return self._of(number, computed=True)
 
     def _of(self, number: int, *, computed: bool) -> list[Told]:
-        path = self._path(number, computed) if self._spilled else None
-        spilled = list(_unpickled(path)) if path in self._spilled and path else []
-        return [*spilled, *self._held.get((number, computed), ())]
+        key = (number, computed)
+        spilled = _unpickled(self._path(number, computed)) if key in self._spilled else ()
+        return [*spilled, *self._held.get(key, ())]
 
     def _spill(self) -> None:
         for (number, computed), items in self._held.items():
             content = zlib.compress(pickle.dumps(list(map(_flat, items))), _LEVEL)
-            path = self._path(number, computed)
-            with path.open("ab") as file:
+            with self._path(number, computed).open("ab") as file:
                 file.write(len(content).to_bytes(8) + content)
-            self._spilled.add(path)
+            self._spilled.add((number, computed))
         self._held.clear()
         self._n_held = 0
 

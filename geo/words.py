@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from geo.cubes import SEPARATORS
 
-__all__ = ["Words"]
+__all__ = ["WordIndex"]
 
 _SEPARATED = re.compile(f"[{SEPARATORS}]")
 
 
-class Words:
+class WordIndex:
     """The open index of a generation's words (``geo.cubes``).
 
     Raises:

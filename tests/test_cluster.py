@@ -19,13 +19,14 @@ from geo.__main__ import main
 from geo.build import Config, build
 from geo.cluster import build_on_cluster, connected, dask_runner
 from geo.documents import SAME_NAME
-from geo.errors import GeoError, ReportError
+from geo.errors import GeoError, ReportError, StoreError
 from geo.events import TABLES
 from geo.model import Document, Extract
 from geo.resources import resource
 from geo.runners import POISON
 from geo.store import publish
 from tests.corpora import make_corpus
+from tests.test_build import FATAL_MODEL
 
 pytestmark = pytest.mark.long
 RULES = Config(model="none")
@@ -164,3 +165,37 @@ def test_the_command_builds_here_with_workers_and_there_to_an_address(
 
 def test_an_output_without_a_cluster_is_refused(tmp_path: Path) -> None:
     assert main(["build", "--output", str(tmp_path)]) == 2
+
+
+def test_an_output_that_holds_what_no_build_wrote_is_refused_and_left_alone(
+    client: Client, reports: Path, tmp_path: Path
+) -> None:
+    (reports / "a.txt").write_text("Fighting went on in Izyum on 10 September 2022.")
+    with pytest.raises(StoreError, match=r"holds reports/a\.txt, which no build wrote"):
+        build_on_cluster(client, str(reports), str(tmp_path), RULES)
+    assert (reports / "a.txt").exists()
+
+
+def test_an_output_is_written_anew_over_an_earlier_one(client: Client, reports: Path, tmp_path: Path) -> None:
+    (reports / "a.txt").write_text("Fighting went on in Izyum on 10 September 2022.")
+    output = tmp_path / "out"
+    build_on_cluster(client, str(reports), str(output), RULES)
+    (output / "claims" / "part-00007.parquet").write_bytes(b"of an earlier, larger build")
+    build_on_cluster(client, str(reports), str(output), RULES)
+    assert [row["place_name"] for row in tables(output)["claims"]] == ["Izyum"]
+
+
+def test_a_report_that_kills_the_workers_of_a_whole_build_waits_in_its_tray(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, town in enumerate(("Izyum", "Gorgon", "Balakliia")):
+        (reports / f"{number}.txt").write_text(f"Fighting went on in {town} on 10 September 2022.")
+    (tmp_path / "en_core_web_fatal.py").write_text(FATAL_MODEL)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path(cluster.__file__).parent.parent}")
+    with connected("local", 1) as own:
+        report = build_on_cluster(own, str(reports), str(tmp_path / "out"), Config(model="en_core_web_fatal"))
+    assert report.counts["reports"] == 3
+    tray = [row for row in tables(tmp_path / "out")["tray"] if row["kind"] == "unreadable"]
+    assert [(row["report"], row["reason"]) for row in tray] == [("1.txt", POISON)]
+    assert {row["report_id"] for row in tables(tmp_path / "out")["mentions"]}.isdisjoint({tray[0]["report_id"]})

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.events import CLAIM_COLUMNS
@@ -153,7 +153,6 @@ def test_a_filter_goes_through_an_address_and_back(chosen: Filter) -> None:
     assert all(query.values())
 
 
-@settings(max_examples=30)  # two queries each; the extremes are in the table below
 @given(FILTERS)
 def test_no_value_makes_a_filter_raise(generation: Generation, chosen: Filter) -> None:
     assert passing(generation, chosen) <= ALL

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 SIZES = {
-    "kills_at_random": "10",
+    "kills_at_random": "15",
     "kills_at_every_step": "0",
     "full_at_every_step": "0",
     "broken_at_every_step": "0",
-    "readers_and_a_writer": "15",
-    "corrections_and_rebuilds": "30:4",
+    "readers_and_a_writer": "30",
+    "corrections_and_rebuilds": "30:8",
 }
 
 pytestmark = [pytest.mark.long, pytest.mark.timed, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]

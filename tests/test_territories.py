@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from geo import territories
 from geo.events import build_events, event_row
 from geo.grouping import claim_id
-from geo.model import Bearing, Claim, DateBasis, EventType, Place, PlaceKind, Status, TimePrecision
+from geo.model import Bearing, Claim, Place, PlaceKind, Status
 from geo.territories import Rules, Territories, event_rows, territory_of, told
+from tests.correcting import CLAIM
 
 DAY = date(2022, 9, 10)
 TOWNS = [Place(f"gn:{n}", f"Town {n}", PlaceKind.SETTLEMENT, 49.0 + n / 4, 37.0, 6.0) for n in range(6)]
@@ -19,22 +20,7 @@ NEAR = [
     replace(town, place_id=f"near:{n}", kind=PlaceKind.RELATIVE, radius_km=15.0, bearing=Bearing(49.0, 37.0, 90.0))
     for n, town in enumerate(TOWNS)
 ]
-BASE = Claim(
-    report_id="a",
-    report="a.txt",
-    start=0,
-    end=9,
-    text="It fell.",
-    place=TOWNS[0],
-    date_from=DAY,
-    date_to=DAY,
-    date_text="Saturday",
-    time_precision=TimePrecision.DAY,
-    date_basis=DateBasis.EXPLICIT,
-    event_type=EventType.CONTROL_CHANGE,
-    status=Status.CLAIMED,
-    claimant="army",
-)
+BASE = replace(CLAIM, place=TOWNS[0], status=Status.CLAIMED, claimant="army")
 
 claims_of_a_war = st.lists(
     st.builds(
