@@ -1,10 +1,10 @@
 """Generations on disk: a build is published whole or not at all, and readers never see half of one.
 
-``<data>/<project>/generations/<id>/`` holds one Parquet file a table and ``meta.json``; it is written in a temporary
-folder, flushed to the disk and renamed. ``<data>/<project>/CURRENT`` names on its first line what readers see; the
-generations that stay follow, newest first, one a line, where the current one is not the newest of them. It is only ever
-replaced as a whole. Parquet written in place broke in 7 of 20 kills, this order in none (measured). The same rows give
-the same bytes: nothing here reads the clock.
+``<data>/<project>/generations/<id>/`` holds one Parquet file a table, the indexes of these (``geo.cubes``) and
+``meta.json``; it is written in a temporary folder, flushed to the disk and renamed. ``<data>/<project>/CURRENT`` names
+on its first line what readers see; the generations that stay follow, newest first, one a line, where the current one is
+not the newest of them. It is only ever replaced as a whole. Parquet written in place broke in 7 of 20 kills, this order
+in none (measured). The same rows give the same bytes: nothing here reads the clock.
 """
 
 import hashlib
