@@ -24,6 +24,7 @@ import numpy as np
 from dask import config as settings
 from distributed import Client, LocalCluster, as_completed
 from distributed.scheduler import KilledWorker
+from tornado.ioloop import PeriodicCallback
 
 from geo import __version__, parts
 from geo.assembly import unreadable_row
@@ -52,6 +53,9 @@ _PER_PART = 2_000  # reports of a part after the first shuffle
 _PER_TERRITORY = 5_000
 _RETRIES = 2  # of what fails for want of a file or a connection
 _DEATHS = 3
+_KEEPING = (
+    1  # second between looks for workers that are gone for good: a nanny starts no worker anew that dies as it starts
+)
 _META = "meta.json"
 _OURS = re.compile(rf"{re.escape(_META)}|(?:{'|'.join(TABLES)})/\.?part-\d+\.parquet(?:\.[0-9a-f]+)?")
 """What a build writes to an output, the drafts of one that was killed among it."""
@@ -83,15 +87,19 @@ def connected(address: str, workers: int | None = None) -> Iterator[Client]:
             with client:
                 yield client
             return
+        count = workers or cpu_count() or 1
         cluster = LocalCluster(
-            n_workers=workers or cpu_count() or 1,
+            n_workers=count,
             threads_per_worker=1,
             dashboard_address="127.0.0.1:0",  # None takes port 8787, which is there once
             memory_limit=0,
             silence_logs="CRITICAL",
         )
+        keeper = PeriodicCallback(lambda: cluster.scale(count), 1_000 * _KEEPING)
         with cluster, Client(cluster, set_as_default=False) as client:
+            cluster.loop.add_callback(keeper.start)
             yield client
+            cluster.loop.add_callback(keeper.stop)
 
 
 # --- a runner for the build of a folder -----------------------------------------------------------------------------

@@ -137,6 +137,14 @@ def test_a_report_that_kills_its_workers_is_set_aside_and_the_others_are_read(cl
     assert [x.error for x in found if x.document.text == "poison"] == [POISON]
 
 
+def test_a_worker_that_dies_as_it_starts_is_replaced() -> None:
+    """With one worker, and all the work waiting for it, each new one has the poison before its nanny knows it."""
+    batches = [[Document("bad", "bad", "poison")], [Document("good", "good", "good")]]
+    with connected("local", 1) as own:
+        found = [x.error for part in dask_runner(own)(die_of_poison, batches) for x in part]
+    assert found == [POISON, "read good"]
+
+
 def test_an_address_where_nobody_answers_is_told(tmp_path: Path) -> None:
     with (
         pytest.raises(GeoError, match=r"tcp://127\.0\.0\.1:1: no Dask scheduler answers there"),
