@@ -95,11 +95,11 @@ def connected(address: str, workers: int | None = None) -> Iterator[Client]:
             memory_limit=0,
             silence_logs="CRITICAL",
         )
-        keeper = PeriodicCallback(lambda: cluster.scale(count), 1_000 * _KEEPING)
+        keeper = PeriodicCallback(lambda: cluster.scale(count), _KEEPING)
         with cluster, Client(cluster, set_as_default=False) as client:
-            cluster.loop.add_callback(keeper.start)
+            client.loop.add_callback(keeper.start)
             yield client
-            cluster.loop.add_callback(keeper.stop)
+            client.loop.add_callback(keeper.stop)
 
 
 # --- a runner for the build of a folder -----------------------------------------------------------------------------
