@@ -7,9 +7,11 @@ A happening whose place is not known becomes a claim without one, which waits in
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
+from functools import cache, partial
+from itertools import count
 from typing import Any, TypeVar
 
 from geo.attribution import Attribution, find_attributions
@@ -67,6 +69,7 @@ _NO_HAPPENING = re.compile(
 _PICTURE_CREDIT = re.compile(r"(?:Taken|Photographed|Pictured)(?: on)?[\s\d./-]{1,20}")
 _BREAK = re.compile(r"\n+")
 _LONGEST_CREDIT = 24
+_NUMBERS = count()
 _Item = TypeVar("_Item")
 
 
@@ -76,13 +79,14 @@ def extract_claims(
     """Return the claims of a report in order; a claim with ``place`` None is a happening whose place is not known."""
     scenes = read_scenes(document, parsed, resolutions, timexes)
     told = told_types(scene for _, scene in scenes)
+    share = frozenset(told.items())
     sides = Sides(document, resolutions)
     claims: list[Claim] = []
     for scene, rows in walk(scenes, _choose):
         if _COULD_NOT_VERIFY.search(scene.sentence.text):
             claims = _mark_unverified(claims, document.text, scene.sentence.start)
-        figures = find_figures(scene.sentence, timexes) if rows else []
-        typed = [(_typed(scene, trigger, spot, told), spot) for trigger, spot in rows]
+        figures = cache(partial(find_figures, scene.sentence, timexes))
+        typed = [(_typed(scene, trigger, spot, told, share), spot) for trigger, spot in rows]
         voices = [(t, spot, None) for t, spot in typed] + _other_voices(scene, typed)
         claims += [_detailed(_claim(scene, t, spot, said), scene, t, figures, sides) for t, spot, said in voices]
     return claims
@@ -145,11 +149,27 @@ def read_status(scene: Scene, trigger: Trigger, spot: Spot | None) -> Status:
 
 
 def _choose(scene: Scene, carried: Carried | None) -> list[tuple[Trigger, Spot | None]]:
-    return [] if _COULD_NOT_VERIFY.search(scene.sentence.text) else select(scene, carried)
+    if _COULD_NOT_VERIFY.search(scene.sentence.text):
+        return []
+    places = [*scene.spots, *scene.actors, *([carried.spot] if carried else [])]
+    about = carried and (_likeness_of(carried.spot), carried.kind, carried.gap, carried.same_paragraph)
+    chosen = scene.once((select, about), lambda: _numbered(select(scene, carried), places))
+    return [(trigger, None if n is None else places[n]) for trigger, n in chosen]
 
 
-def _typed(scene: Scene, trigger: Trigger, spot: Spot | None, told: Mapping[EventType, int]) -> Trigger:
-    return replace(trigger, kind=choose_type(scene, trigger, spot, told))
+def _numbered(
+    chosen: Sequence[tuple[Trigger, Spot | None]], places: Sequence[Spot]
+) -> list[tuple[Trigger, int | None]]:
+    """Return happenings with the numbers of their places."""
+    return [(t, next((n for n, place in enumerate(places) if place is spot), None)) for t, spot in chosen]
+
+
+def _typed(
+    scene: Scene, trigger: Trigger, spot: Spot | None, told: Mapping[EventType, int], share: Hashable
+) -> Trigger:
+    """Return a happening with its type; ``share`` are the items of ``told``."""
+    key = (choose_type, trigger, scene.number_of(spot), share)
+    return replace(trigger, kind=scene.once(key, lambda: choose_type(scene, trigger, spot, told)))
 
 
 def _mark_unverified(claims: Sequence[Claim], text: str, at: int) -> list[Claim]:
@@ -188,7 +208,32 @@ def _scene(
     within = [t for t in days if t.start < sentence.end] or _printed_after(document, sentence, timexes)
     times = [(_token_at(sentence, t.start, t.end), t) for t in within]
     triggers = [t for t in sentence.words.once(find_triggers) if not _in_a_date(sentence, t, within)]
-    return Scene(document, sentence, _without_anchors(spots), actors, times, said, triggers, unknown)
+    scene = Scene(document, sentence, _without_anchors(spots), actors, times, said, triggers, unknown)
+    return replace(scene, likeness=sentence.words.kept(_likeness(scene), lambda: next(_NUMBERS)))
+
+
+def _likeness(scene: Scene) -> Hashable:
+    """Return all that is known of a scene besides its words, with offsets from the start of its sentence.
+
+    The report's day is part of it only where there are days to set beside it.
+    """
+    start, end = scene.sentence.start, max([scene.sentence.end, *(t.end for _, t in scene.times)])
+    return (
+        scene.document.published if scene.times else None,
+        scene.document.text[max(0, start - 1) : end],
+        tuple((_likeness_of(s), s.resolution.mention.start - start) for s in scene.spots),
+        tuple((_likeness_of(s), s.resolution.mention.start - start) for s in scene.actors),
+        tuple((n, t.start - start, t.end - start, t.value, t.date_from, t.date_to, t.basis) for n, t in scene.times),
+        tuple(scene.said),
+        len(scene.unknown),
+    )
+
+
+def _likeness_of(spot: Spot) -> Hashable:
+    """Return all that is known of a spot but for where in its report it stands and why its place was chosen."""
+    mention, relation = spot.resolution.mention, spot.resolution.mention.relation
+    how = relation and (relation.word, relation.bearings, relation.distance_km, relation.kind_word)
+    return spot.start, spot.end, spot.place, mention.end - mention.start, mention.role, mention.hint, how
 
 
 def _in_a_date(sentence: ParsedSentence, trigger: Trigger, times: Iterable[Timex]) -> bool:
@@ -229,8 +274,8 @@ def _without_anchors(spots: Sequence[Spot]) -> list[Spot]:
 def _claim(scene: Scene, trigger: Trigger, spot: Spot | None, said: Attribution | None) -> Claim:
     document, sentence = scene.document, scene.sentence
     attribution = said or _attribution(scene, trigger, spot)
-    status = _status(scene, trigger, attribution)
-    when = days_of(scene, trigger, spot, status)
+    about = (days_of, trigger, scene.number_of(spot), attribution, document.published)
+    status, when = scene.once(about, lambda: _when(scene, trigger, spot, attribution))
     if _is_ahead(when, document.published) and status in (Status.REPORTED, Status.CLAIMED):
         status = Status.PLANNED
     speaks = attribution if status is not Status.REPORTED else None
@@ -263,9 +308,16 @@ def _claim(scene: Scene, trigger: Trigger, spot: Spot | None, said: Attribution 
     )
 
 
-def _detailed(claim: Claim, scene: Scene, trigger: Trigger, figures: Sequence[Figure], sides: Sides) -> Claim:
+def _when(scene: Scene, trigger: Trigger, spot: Spot | None, attribution: Attribution | None) -> tuple[Status, When]:
+    status = _status(scene, trigger, attribution)
+    return status, days_of(scene, trigger, spot, status)
+
+
+def _detailed(
+    claim: Claim, scene: Scene, trigger: Trigger, figures: Callable[[], Sequence[Figure]], sides: Sides
+) -> Claim:
     """Return the claim with who did it to whom, its figure and its claimant's side."""
-    actor, target = parties(scene, trigger)
+    actor, target = scene.once((parties, trigger), lambda: parties(scene, trigger))
     side = sides.of(claim.claimant)
     claim = replace(
         claim,
@@ -276,7 +328,7 @@ def _detailed(claim: Claim, scene: Scene, trigger: Trigger, figures: Sequence[Fi
         trigger=trigger.lemma,
         claimant_side=side,
     )
-    figure = figure_of(scene, trigger, figures)
+    figure = scene.once((figure_of, trigger), lambda: figure_of(scene, trigger, figures()))
     if figure is None:
         return claim
     return replace(

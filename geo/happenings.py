@@ -7,9 +7,9 @@ the sentence before.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from geo.attribution import Attribution
 from geo.language import ParsedSentence
@@ -77,6 +77,7 @@ _EVENT = (
 )
 _ANAPHOR = re.compile(rf"^it\b|\b(?:there|both areas|the (?:\w+ )?(?:{_THING})|the (?:{_EVENT}))\b", re.IGNORECASE)
 _THING_ONLY = re.compile(rf"(?:{_THING})s?")
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Scene:
     """All that the stages before know about one sentence.
 
     ``times`` pairs a token with a time expression; ``unknown`` are the literal places that no gazetteer knows.
+    ``likeness`` is the same number for scenes of the same words of which all else is the same too, but for where in
+    which report they stand; None where nobody has compared.
     """
 
     document: Document
@@ -114,11 +117,23 @@ class Scene:
     said: Sequence[Attribution]
     triggers: Sequence[Trigger]
     unknown: Sequence[Resolution] = ()
+    likeness: int | None = None
 
     @property
     def doc(self) -> Any:
         """The sentence's spaCy ``Doc``."""
         return self.sentence.doc
+
+    def once(self, key: Hashable, tell: Callable[[], _Told]) -> _Told:
+        """Return what ``tell`` tells of the scene, told once of all scenes alike; no offset into a report is among it.
+
+        ``key`` says what is told, and of what besides the scene.
+        """
+        return tell() if self.likeness is None else self.sentence.words.kept((self.likeness, key), tell)
+
+    def number_of(self, spot: Spot | None) -> int | None:
+        """Return the number of one of the scene's own places, its actors counted after them; None for any other."""
+        return next((n for n, own in enumerate((*self.spots, *self.actors)) if own is spot), None)
 
 
 def find_triggers(doc: Any) -> list[Trigger]:

@@ -68,9 +68,12 @@ class Words:
 
     def once(self, tell: Callable[..., _Told], *about: Hashable) -> _Told:
         """Return ``tell(doc, *about)``, told once as long as nobody reads more from the words."""
-        key = (tell, *about)
+        return self.kept((tell, *about), lambda: tell(self.doc, *about))
+
+    def kept(self, key: Hashable, tell: Callable[[], _Told]) -> _Told:
+        """Return what ``tell`` has told of the words under a key, told once as long as nobody reads more from them."""
         if key not in self._known:
-            self._known[key] = tell(self.doc, *about)
+            self._known[key] = tell()
         found: _Told = self._known[key]
         return found
 

@@ -372,14 +372,16 @@ def choose_type(scene: Scene, trigger: Trigger, spot: Spot | None, told: Mapping
     if not scene.sentence.has_parse or (trigger.kind is EventType.STATEMENT and _is_cue(scene, trigger)):
         return trigger.kind
     scorer, by_words = Scorer.load("event_types"), _type_weights()
-    told_by = {kind: [scorer.bias] for kind in EventType}
+    told_by = {kind: list(own) for kind, own in _own_weights(trigger.kind, trigger.verbal).items()}
     for words in _words_of(scene, trigger):
         for kind, weight in by_words.get(words, ()):
             told_by[kind].append(weight)
-    for kind, names, share in _signs_of_types(scene, trigger, spot, told):
+    for kind, names in _signs_around(scene, trigger, spot, told):
         told_by[kind] += [scorer.weights.get(name, 0.0) for name in names]
-        told_by[kind].append(scorer.weights.get(_SHARE, 0.0) * share)
-    return max(EventType, key=lambda kind: math.fsum(told_by[kind]))
+    of_share, total = scorer.weights.get(_SHARE, 0.0), sum(told.values()) or 1
+    for kind, times in told.items():
+        told_by[kind].append(of_share * (times / total))
+    return max(told_by, key=lambda kind: math.fsum(told_by[kind]))
 
 
 @cache
@@ -394,6 +396,16 @@ def _type_weights() -> Mapping[str, Sequence[tuple[EventType, float]]]:
     return found
 
 
+@cache
+def _own_weights(own: EventType, verbal: bool) -> Mapping[EventType, Sequence[float]]:
+    """Return the weights that speak for each type whatever stands around, for a trigger of a type."""
+    scorer = Scorer.load("event_types")
+    return {
+        kind: [scorer.bias, *(scorer.weights.get(name, 0.0) for name in _own_signs(kind, own, verbal=verbal))]
+        for kind in EventType
+    }
+
+
 def _is_cue(scene: Scene, trigger: Trigger) -> bool:
     """Whether the happening is the speaking itself ("she said on the road to Balakliia")."""
     return any(a.cue_index == trigger.index for a in scene.said)
@@ -404,28 +416,35 @@ def type_features(
 ) -> dict[EventType, dict[str, float]]:
     """Return for each type the readable features that speak for it."""
     words_of = _words_of(scene, trigger)
+    total = sum(told.values()) or 1
+    around = dict(_signs_around(scene, trigger, spot, told))
     found: dict[EventType, dict[str, float]] = {}
-    for kind, names, share in _signs_of_types(scene, trigger, spot, told):
-        found[kind] = dict.fromkeys([*names, *(f"{words} {kind}" for words in words_of)], 1.0) | {_SHARE: share}
+    for kind in EventType:
+        names = [*_own_signs(kind, trigger.kind, verbal=trigger.verbal), *around.get(kind, ())]
+        names += [f"{words} {kind}" for words in words_of]
+        found[kind] = dict.fromkeys(names, 1.0) | {_SHARE: told.get(kind, 0) / total}
     return found
 
 
-def _signs_of_types(
+def _own_signs(kind: EventType, own: EventType, *, verbal: bool) -> list[str]:
+    """Return the features that speak for a type whatever stands around a trigger of a type of its own."""
+    told = [f"any {kind}", f"{own} told as {kind}"]
+    how = "verb" if verbal else "noun"
+    return [*told, "the trigger", f"the trigger, a {how}", f"the trigger, {kind}"] if kind is own else told
+
+
+def _signs_around(
     scene: Scene, trigger: Trigger, spot: Spot | None, told: Mapping[EventType, int]
-) -> Iterator[tuple[EventType, list[str], float]]:
-    """Yield for each type the features that speak for it besides words, and its share of the report."""
-    clauses = scene.sentence.words.once(_clauses)
+) -> Iterator[tuple[EventType, list[str]]]:
+    """Yield the types that are told of around a trigger, each with the features that speak for it, besides words."""
     others = [t for t in scene.triggers if t.index != trigger.index]
+    clauses = scene.sentence.words.once(_clauses) if others else ()
     around = {t.kind for t in others}
     beside = {t.kind for t in others if clauses[t.index] == clauses[trigger.index]}
     near = _nearest(spot, others, scene)
-    total = sum(told.values()) or 1
     most = max(told, key=lambda kind: (told[kind], str(kind)), default=None)
-    how = "verb" if trigger.verbal else "noun"
     for kind in EventType:
-        names = [f"any {kind}", f"{trigger.kind} told as {kind}"]
-        if trigger.kind is kind:
-            names += ["the trigger", f"the trigger, a {how}", f"the trigger, {kind}"]
+        names = []
         if kind in beside:
             names += ["in its clause", f"in the clause of {trigger.kind}"]
         if kind in around:
@@ -434,7 +453,8 @@ def _signs_of_types(
             names.append("nearest to the place")
         if most is kind:
             names += ["most told of", f"most told of, trigger {trigger.kind}"]
-        yield kind, names, told.get(kind, 0) / total
+        if names:
+            yield kind, names
 
 
 def _words_of(scene: Scene, trigger: Trigger) -> set[str]:
