@@ -15,12 +15,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, expect, sync_playwright
 
 from geo.store import Generation, publish
 
 SECOND = 1000
 PATIENCE = 60 * SECOND  # for a page on a busy machine; what must be quick is timed on its own
+expect.set_options(timeout=PATIENCE)
 
 LIVE = "[...(globalThis[Symbol.for('dateline')]?.views.values() ?? [])].at(-1)"
 """The live map in the page's JavaScript."""

@@ -23,7 +23,6 @@ from geo.view import count_view
 from tests.pages import (
     DRAWN,
     LIVE,
-    PATIENCE,
     Watched,
     choose,
     expect_places,
@@ -306,7 +305,7 @@ def test_a_claim_without_a_day_gets_one_and_is_on_the_map(
     page.locator(".st-key-trays_first").get_by_role("spinbutton").first.click()
     page.keyboard.type("20220905")
     sign(page, "trays_date", texts.SET_DATE_DO)
-    expect(trays.get_by_text(texts.WRITTEN)).to_be_visible(timeout=PATIENCE)
+    expect(trays.get_by_text(texts.WRITTEN)).to_be_visible()
     expect(page.locator(".st-key-in_view")).to_contain_text(f"{before + 1} claims")
 
 
@@ -337,7 +336,7 @@ def test_a_dragged_pin_moves_its_claims_and_undo_brings_them_back(watched: Watch
             page.wait_for_function(f"x => Math.abs({AT} - x) < 1", arg=at_first)
         else:
             sign(page, "corrections_dropped", button)
-    expect(page.locator(".st-key-corrections_question")).to_be_hidden(timeout=PATIENCE)
+    expect(page.locator(".st-key-corrections_question")).to_be_hidden()
     page.wait_for_function(f"x => Math.abs({AT} - x) < 3", arg=at_first + 40)
     assert page.evaluate(f"{LIVE}._map.zoom()") == zoom
     log = open_tab(page, "corrections")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from geo.store import publish
 from geo.timemap import TEXTS, Dropped, Frame, TimemapResult, TimemapState, _given, _result, frame_bounds
-from tests.pages import PATIENCE, Watched, claim, free_port, open_chromium, serve, watch
+from tests.pages import Watched, claim, free_port, open_chromium, serve, watch
 from tests.test_hostile import HOSTILE
 
 FIRST = date(2022, 9, 1)
@@ -158,7 +158,7 @@ def watched(tab: Watched, address: str) -> Iterator[Watched]:
 
 def open_timemap(page: Page, url: str) -> None:
     page.goto(url)
-    expect(slider(page, "window_from")).to_be_visible(timeout=PATIENCE)
+    expect(slider(page, "window_from")).to_be_visible()
 
 
 def slider(page: Page, name: str) -> Locator:
