@@ -8,7 +8,7 @@ word in twelve put in, so that few share a sentence; a reprint follows its origi
 with words changed. The same arguments give the same bytes.
 
 Our own reports are written to be hard: they name twice as many places and days as news does. So most paragraphs are of
-those that name none, in a share at which a thousand words hold what they hold in four news sets (docs/scaling.md).
+those that name none, in a share at which a thousand words hold about what they hold in news (docs/scaling.md).
 """
 
 import argparse
@@ -31,7 +31,6 @@ RECENT = 400  # reports, of which one is reprinted
 OUTLETS = 300
 PARAGRAPHS = 10
 TELLING = 0.35  # of the paragraphs name a place or a day
-FIRST_NAMES = "Ana Omar Ivan Lucia Peter Sami Nina Joao Karim Elena Hugo Mara".split()
 LAST_NAMES = "Ruiz Kovacs Haddad Petrov Mensah Silva Okafor Berg Costa Novak Diallo Jansen Moreau Rossi".split()
 PUT_IN = "near along after during quietly heavily suddenly again twice early late local regional armed unarmed".split()
 NAME = re.compile(r"\b[A-Z][a-z]{3,}\b")
@@ -147,7 +146,7 @@ def _varied(
 
     def other(match: re.Match[str]) -> str:
         word = match[0]
-        if word in templates.towns | templates.others and word not in names:
+        if word not in names and (word in templates.towns or word in templates.others):
             names[word] = chance.choice(towns if word in templates.towns else LAST_NAMES)
         return names.get(word, word)
 

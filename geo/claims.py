@@ -79,14 +79,13 @@ def extract_claims(
     """Return the claims of a report in order; a claim with ``place`` None is a happening whose place is not known."""
     scenes = read_scenes(document, parsed, resolutions, timexes)
     told = told_types(scene for _, scene in scenes)
-    share = frozenset(told.items())
     sides = Sides(document, resolutions)
     claims: list[Claim] = []
     for scene, rows in walk(scenes, _choose):
         if _COULD_NOT_VERIFY.search(scene.sentence.text):
             claims = _mark_unverified(claims, document.text, scene.sentence.start)
         figures = cache(partial(find_figures, scene.sentence, timexes))
-        typed = [(_typed(scene, trigger, spot, told, share), spot) for trigger, spot in rows]
+        typed = [(_typed(scene, trigger, spot, told), spot) for trigger, spot in rows]
         voices = [(t, spot, None) for t, spot in typed] + _other_voices(scene, typed)
         claims += [_detailed(_claim(scene, t, spot, said), scene, t, figures, sides) for t, spot, said in voices]
     return claims
@@ -164,11 +163,8 @@ def _numbered(
     return [(t, next((n for n, place in enumerate(places) if place is spot), None)) for t, spot in chosen]
 
 
-def _typed(
-    scene: Scene, trigger: Trigger, spot: Spot | None, told: Mapping[EventType, int], share: Hashable
-) -> Trigger:
-    """Return a happening with its type; ``share`` are the items of ``told``."""
-    key = (choose_type, trigger, scene.number_of(spot), share)
+def _typed(scene: Scene, trigger: Trigger, spot: Spot | None, told: Mapping[EventType, int]) -> Trigger:
+    key = (choose_type, trigger, scene.number_of(spot), frozenset(told.items()))
     return replace(trigger, kind=scene.once(key, lambda: choose_type(scene, trigger, spot, told)))
 
 
@@ -218,12 +214,16 @@ def _likeness(scene: Scene) -> Hashable:
     The report's day is part of it only where there are days to set beside it.
     """
     start, end = scene.sentence.start, max([scene.sentence.end, *(t.end for _, t in scene.times)])
+    times = [
+        (n, t.start - start, t.end - start, t.value, t.date_from, t.date_to, t.precision, t.basis)
+        for n, t in scene.times
+    ]
     return (
         scene.document.published if scene.times else None,
         scene.document.text[max(0, start - 1) : end],
         tuple((_likeness_of(s), s.resolution.mention.start - start) for s in scene.spots),
         tuple((_likeness_of(s), s.resolution.mention.start - start) for s in scene.actors),
-        tuple((n, t.start - start, t.end - start, t.value, t.date_from, t.date_to, t.basis) for n, t in scene.times),
+        tuple(times),
         tuple(scene.said),
         len(scene.unknown),
     )

@@ -53,9 +53,8 @@ _PER_PART = 2_000  # reports of a part after the first shuffle
 _PER_TERRITORY = 5_000
 _RETRIES = 2  # of what fails for want of a file or a connection
 _DEATHS = 3
-_KEEPING = (
-    1  # second between looks for workers that are gone for good: a nanny starts no worker anew that dies as it starts
-)
+# Milliseconds between looks for workers that are gone for good: a nanny starts none anew that died as it started.
+_KEEPING = 1_000
 _META = "meta.json"
 _OURS = re.compile(rf"{re.escape(_META)}|(?:{'|'.join(TABLES)})/\.?part-\d+\.parquet(?:\.[0-9a-f]+)?")
 """What a build writes to an output, the drafts of one that was killed among it."""
@@ -98,8 +97,10 @@ def connected(address: str, workers: int | None = None) -> Iterator[Client]:
         keeper = PeriodicCallback(lambda: cluster.scale(count), _KEEPING)
         with cluster, Client(cluster, set_as_default=False) as client:
             client.loop.add_callback(keeper.start)
-            yield client
-            client.loop.add_callback(keeper.stop)
+            try:
+                yield client
+            finally:
+                client.loop.add_callback(keeper.stop)
 
 
 # --- a runner for the build of a folder -----------------------------------------------------------------------------
