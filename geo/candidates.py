@@ -5,7 +5,7 @@ runs of words (sentences without their quotes), not reports, that are signed and
 of one run agrees. MinHash of whole reports misses cut copies (``benchmarks/copies.py`` prints the recall of both).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,33 +21,36 @@ from geo.shingles import Hashes, Print, distinct, mixed, runs_of
 __all__ = ["candidate_pairs", "join_in_memory", "join_out_of_core", "keys"]
 
 Pairs = NDArray[np.int64]
+MayPair = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
 
 _BANDS, _ROWS = 8, 3  # fewer rows bring together what has but "said on" in common
 _SHINGLE = 2  # words; a reworded sentence keeps more pairs of words than triples
 _FEWEST_SHINGLES = 6  # of a run; shorter ones ("he told reporters") are alike everywhere
 _SEED = 5
 _REACH = 8  # reports that each is paired with in one bucket, in order; larger buckets are one story or site chrome
-_IN_MEMORY = 5_000_000  # reports; the keys of more are joined on disk
+_IN_MEMORY = 200_000  # reports, whose keys take 400 MB; those of more are joined on disk
 _PART = 2_000  # reports signed at a time
-_MEMORY = "2GB"  # for the join on disk
+_MEMORY = "800MB"  # for the join on disk
+_FETCHED = 1_000_000  # pairs at a time
 _TEXT_BAND = _BANDS  # the band of whole texts: they meet where every word is the same
 _SCHEMA = pa.schema([("band", pa.uint8()), ("bucket", pa.uint64()), ("report", pa.uint32())])
 
 
-def candidate_pairs(prints: Sequence[Print], in_memory: int = _IN_MEMORY) -> Pairs:
+def candidate_pairs(prints: Sequence[Print], may_pair: MayPair | None = None, in_memory: int = _IN_MEMORY) -> Pairs:
     """Return pairs of positions in ``prints``, each the smaller first, sorted, in an array of shape (n, 2).
 
+    ``may_pair`` tells of the first and the second positions of many pairs which of them to return; without it all are.
     More than ``in_memory`` reports are joined on disk, with the same pairs. Reports that stand near each other in
     ``prints`` meet more surely in a bucket that very many share, so the order should be that of days.
     """
     parts = (keys(prints[i : i + _PART], i) for i in range(0, len(prints), _PART))
     if len(prints) <= in_memory:
-        return join_in_memory(pa.concat_tables([_SCHEMA.empty_table(), *parts]))
+        return join_in_memory(pa.concat_tables([_SCHEMA.empty_table(), *parts]), may_pair)
     with TemporaryDirectory(prefix="dateline-") as folder:
         with pq.ParquetWriter(Path(folder) / "keys.parquet", _SCHEMA) as writer:
             for part in parts:
                 writer.write_table(part)
-        return join_out_of_core(Path(folder))
+        return join_out_of_core(Path(folder), may_pair)
 
 
 def keys(prints: Sequence[Print], first: int = 0) -> pa.Table:
@@ -64,34 +67,44 @@ def keys(prints: Sequence[Print], first: int = 0) -> pa.Table:
     return pa.table(list(columns), schema=_SCHEMA)
 
 
-def join_in_memory(table: pa.Table) -> Pairs:
+def join_in_memory(table: pa.Table, may_pair: MayPair | None = None) -> Pairs:
     """Return the pairs that meet in a bucket, each report with the next few in it, as ``candidate_pairs`` does."""
-    found = [np.empty(0, np.int64)]
+    return _once(_meeting(table), may_pair)
+
+
+def _meeting(table: pa.Table) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield the first and the second reports of pairs that meet, at most as many as there are runs."""
     band, bucket, report = (table[name] for name in _SCHEMA.names)
     for number in range(_BANDS + 1):  # one at a time: to sort all of them takes eight times the memory
         parts = [part.to_numpy() == number for part in band.chunks]
-        own = [
-            np.concatenate([c.to_numpy()[p] for c, p in zip(x.chunks, parts, strict=True)]) for x in (bucket, report)
-        ]
-        found.append(_meeting(*own))
-    pairs = distinct(np.concatenate(found))  # as one number each; rows of two take ten times as long
-    return np.stack([pairs >> 32, pairs & 0xFFFFFFFF], axis=1)
+        buckets, reports = _in_order(
+            *(np.concatenate([c.to_numpy()[p] for c, p in zip(x.chunks, parts, strict=True)]) for x in (bucket, report))
+        )
+        for step in range(1, min(_REACH, len(reports) - 1) + 1):
+            alike = buckets[step:] == buckets[:-step]
+            yield reports[:-step][alike], reports[step:][alike]
 
 
-def _meeting(bucket: Hashes, report: NDArray[np.uint32]) -> Pairs:
-    """Return the pairs that meet in the buckets of one band, each as one number."""
+def _in_order(bucket: Hashes, report: NDArray[np.uint32]) -> tuple[Hashes, NDArray[np.int64]]:
+    """Return the buckets of one band with their reports, sorted, each report once in a bucket."""
     order = np.lexsort((report, bucket))
     bucket, report = bucket[order], report[order]
     fresh = np.ones(len(report), bool)
     fresh[1:] = (bucket[1:] != bucket[:-1]) | (report[1:] != report[:-1])
-    bucket, numbers = bucket[fresh], report[fresh].astype(np.int64)
-    steps = range(1, min(_REACH, len(numbers) - 1) + 1)
-    same = ((step, bucket[step:] == bucket[:-step]) for step in steps)
-    met = (numbers[:-step][alike] << 32 | numbers[step:][alike] for step, alike in same)
-    return distinct(np.concatenate([np.empty(0, np.int64), *met]))
+    return bucket[fresh], report[fresh].astype(np.int64)
 
 
-def join_out_of_core(folder: Path, memory: str = _MEMORY) -> Pairs:
+def _once(met: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]], may_pair: MayPair | None) -> Pairs:
+    """Return the pairs that may be, sorted, each once."""
+    kept = [np.empty(0, np.int64)]
+    for ones, others in met:
+        may = may_pair(ones, others) if may_pair else slice(None)
+        kept.append(ones[may] << 32 | others[may])
+    pairs = distinct(np.concatenate(kept))  # as one number each; rows of two take ten times as long
+    return np.stack([pairs >> 32, pairs & 0xFFFFFFFF], axis=1)
+
+
+def join_out_of_core(folder: Path, may_pair: MayPair | None = None, memory: str = _MEMORY) -> Pairs:
     """Return what ``join_in_memory`` does for the table in the Parquet files of a folder, which may exceed memory.
 
     DuckDB keeps to ``memory`` and lays the rest into the folder.
@@ -99,10 +112,13 @@ def join_out_of_core(folder: Path, memory: str = _MEMORY) -> Pairs:
     with duckdb.connect() as connection:
         connection.execute("SET memory_limit = $memory", {"memory": memory})
         connection.execute("SET temp_directory = $folder", {"folder": str(folder / "spilled")})
-        query = connection.execute(_JOIN, {"files": str(folder / "*.parquet"), "reach": _REACH})
-        columns = query.fetchnumpy()
-    pairs: Pairs = np.stack([columns["one"], columns["other"]], axis=1).astype(np.int64)
-    return pairs
+        query = connection.sql(_JOIN, params={"files": str(folder / "*.parquet"), "reach": _REACH})
+        return _once(_fetched(query), may_pair)
+
+
+def _fetched(query: duckdb.DuckDBPyRelation) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    for batch in query.to_arrow_reader(_FETCHED):
+        yield batch["one"].to_numpy().astype(np.int64), batch["other"].to_numpy().astype(np.int64)
 
 
 _JOIN = """
@@ -111,10 +127,9 @@ _JOIN = """
         SELECT band, bucket, report, row_number() OVER (PARTITION BY band, bucket ORDER BY report) AS place
         FROM keys QUALIFY count(*) OVER (PARTITION BY band, bucket) > 1
     )
-    SELECT DISTINCT first.report AS one, second.report AS other
+    SELECT first.report AS one, second.report AS other
     FROM shared AS first JOIN shared AS second USING (band, bucket)
     WHERE second.place BETWEEN first.place + 1 AND first.place + $reach
-    ORDER BY one, other
 """
 
 

@@ -29,7 +29,7 @@ from tornado.ioloop import PeriodicCallback
 from geo import __version__, parts
 from geo.assembly import unreadable_row
 from geo.build import Config, Progress, read_batch
-from geo.copies import agreed_days, place_of, shared_runs, standing_runs, stories_of, without_standing
+from geo.copies import agreed_days, place_of, screen_of, shared_runs, standing_runs, stories_of, without_standing
 from geo.documents import SAME_NAME
 from geo.errors import GeoError, StoreError
 from geo.events import TABLES
@@ -38,6 +38,7 @@ from geo.language import load_language
 from geo.model import Document, Extract, Origin, Story, Unreadable
 from geo.parts import Numbers, Pairs
 from geo.runners import POISON, Runner, Work
+from geo.screening import Screen
 from geo.shingles import Print, distinct
 from geo.slices import count_lines, find_manifest, list_slices
 from geo.stories import inferred
@@ -233,7 +234,7 @@ class _Build:
         for number, (_, part, at) in enumerate(heads):
             numbers[part][at] = number
         cleaned = self._cleaned(prints, numbers, [head.names for head, _, _ in heads])
-        pairs = self._pairs(cleaned, numbers)
+        pairs = self._pairs(cleaned, numbers, screen_of([head for head, _, _ in heads]))
         homes = [(part, at) for _, part, at in heads]
         likeness = self._judged(cleaned, homes, pairs)
         linked = sorted({n for pair in pairs[~np.isnan(likeness)].tolist() for n in pair})
@@ -249,11 +250,15 @@ class _Build:
         standing = standing_runs(shared, names)
         return [self._do(without_standing, item, standing) for item in prints]
 
-    def _pairs(self, cleaned: Sequence[Any], numbers: Sequence[Numbers]) -> Pairs:
+    def _pairs(self, cleaned: Sequence[Any], numbers: Sequence[Numbers], screen: Screen) -> Pairs:
         n = len(cleaned)
         cut = [self._do(parts.cut_keys, item, own, n) for item, own in zip(cleaned, numbers, strict=True)]
-        found = self._all([self._do(parts.pairs_of, pieces) for pieces in self._shuffled(cut, n)])
-        packed = distinct(np.concatenate([pairs[:, 0] << 32 | pairs[:, 1] for pairs in found]))
+        met = [self._do(parts.pairs_of, pieces) for pieces in self._shuffled(cut, n)]
+        kept = [np.empty(0, np.int64)]
+        for _, pairs in as_completed(met, with_results=True, loop=self._client.loop):
+            ones, others = pairs[screen(pairs[:, 0], pairs[:, 1])].T
+            kept.append(ones << 32 | others)
+        packed = distinct(np.concatenate(kept))
         return np.stack([packed >> 32, packed & 0xFFFFFFFF], axis=1)
 
     def _judged(self, cleaned: Sequence[Any], homes: Sequence[tuple[int, int]], pairs: Pairs) -> Any:

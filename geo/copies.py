@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from geo.candidates import candidate_pairs
 from geo.links import KnownLinks, pair_keys
 from geo.model import Document, Origin, PublishedBasis, Story
+from geo.screening import Needs, Screen
 from geo.shingles import (
     Hashes,
     Print,
@@ -41,6 +42,7 @@ __all__ = [
     "group_copies",
     "inherit_days",
     "place_of",
+    "screen_of",
     "shared_runs",
     "standing_runs",
     "stories_of",
@@ -53,6 +55,7 @@ _KEPT_GRAMS = 20_000  # reports, 100 MB; pairs come in the order of days, so tha
 _PART = 2_000  # reports whose sentences are hashed at a time
 _LINK = 0.20  # containment from which two reports are copies
 _FEWEST_GRAMS = 60  # of a report's words; below so many, containment says nothing
+_FEWEST_WORDS = _FEWEST_GRAMS + _GRAM - 1
 _FEWEST_SHARED = 20  # 3-grams; short reports of one event have 15 in common by chance, among twenty thousand
 _PARAGRAPH = 3  # runs of words; a paragraph of background that two reports share is about as long
 _BESIDES = 0.08  # containment that must be left without that paragraph
@@ -86,7 +89,7 @@ def find_stories(
     whole = sorted(map(print_of, by_id.values()), key=place_of)
     parts = [bearing_runs(whole[first : first + _PART], first) for first in range(0, len(whole), _PART)]
     prints = without_standing(whole, standing_runs(parts, [item.names for item in whole]))
-    pairs = candidate_pairs(prints)
+    pairs = candidate_pairs(prints, screen_of(prints))
     judge = Judge(prints)
     likeness = (known or KnownLinks()).judge(pair_keys(prints, pairs), lambda n: judge.likeness(*pairs[n].tolist()))
     return stories_of(prints, pairs, likeness)
@@ -170,6 +173,11 @@ class _Link:
     same_text: bool
 
 
+def screen_of(prints: Sequence[Print]) -> Screen:
+    """Return what tells for certain of most pairs that are no copies, as ``Judge.likeness`` would."""
+    return Screen(prints, Needs(_APART, _FEWEST_WORDS, _FEWEST_NAMES, _OTHER_SUBJECT))
+
+
 class Judge:
     """Judges pairs of reports, given by their positions."""
 
@@ -189,7 +197,7 @@ class Judge:
             return 1.0
         if first.published and second.published and abs(first.published - second.published) > _APART:
             return nan
-        if min(first.n_words, second.n_words) < _FEWEST_GRAMS + _GRAM - 1:
+        if min(first.n_words, second.n_words) < _FEWEST_WORDS:
             return nan
         kinship = self.kinship(one, other)
         if kinship < _OTHER_SUBJECT:  # asked first: it costs a tenth of the next question (measured)

@@ -72,7 +72,7 @@ def test_reports_may_be_signed_in_parts(prints: list[Print], tmp_path: Path) -> 
     for number, part in enumerate(parts):
         pq.write_table(part, tmp_path / f"{number}.parquet")
     assert np.array_equal(join_in_memory(pa.concat_tables(parts)), join_in_memory(keys(prints)))
-    assert np.array_equal(join_out_of_core(tmp_path, "200MB"), join_in_memory(keys(prints)))
+    assert np.array_equal(join_out_of_core(tmp_path, memory="200MB"), join_in_memory(keys(prints)))
 
 
 @settings(deadline=None, max_examples=30)  # DuckDB starts anew for each
