@@ -32,6 +32,7 @@ from geo.language import Language, ParsedDocument, load_language
 from geo.layers import layers_stamp, open_layers
 from geo.ledger import Ledger, open_ledger
 from geo.lineage import trace, variants
+from geo.memory import give_back
 from geo.mentions import find_mentions
 from geo.model import Claim, Document, Extract, Mention, Place, Reading, Story, Unreadable
 from geo.online import offline, open_online, with_online
@@ -342,9 +343,8 @@ class _Made:
 
 def _work_out(corpus: _Corpus, job: _Job, ledger: Ledger, workspace: store.Workspace) -> _Made:
     job.progress(_OPENED, "Comparing the reports")
-    links = ledger.known_links()
-    stories = find_stories(corpus.documents, ledger.print_of, links)
-    ledger.keep_links(links)
+    stories = _stories(corpus.documents, ledger)
+    give_back()
     origins = {report_id: story.origin for story in stories for report_id in story.scores}
     documents = infer_days(inherit_days(corpus.documents, origins))
     missing = sorted(_unread(documents, job, ledger), key=lambda d: origins[d.report_id].origin_id)
@@ -364,6 +364,13 @@ def _work_out(corpus: _Corpus, job: _Job, ledger: Ledger, workspace: store.Works
     counts = {name: spool.counts[name] for name in ("reports", "claims", "events")}
     sources = len({origin.origin_id for origin in origins.values()})
     return _Made(spool.tables(), counts | {kind: tray[kind] for kind in _TRAYS} | {"sources": sources}, len(missing))
+
+
+def _stories(documents: Sequence[Document], ledger: Ledger) -> list[Story]:
+    links = ledger.known_links()
+    stories = find_stories(documents, ledger.print_of, links)
+    ledger.keep_links(links)
+    return stories
 
 
 def _unread(documents: Iterable[Document], job: _Job, ledger: Ledger) -> list[Document]:

@@ -4,8 +4,9 @@
 and whatever is counted is counted of numbers. What the numbers stand for is in ``values``, ``spots`` (places with all
 that claims say of them), ``told`` (reports) and ``happenings`` (events), each by the number of its row. Two columns of
 ``facts`` number the pairs of a place with an origin and with an event, so that distinct ones are counted without
-sorting. ``words`` holds each word of the claims, of titles too, with where its claims are in ``postings``. The heaps
-hold the rows that lists and evidence show (``geo.heaps``).
+sorting. ``words`` holds each word of the claims, of titles too, and what stands between words, with where the claims of
+a word are in ``postings``; ``tokens`` are the distinct things said, as numbers of these, and ``sayings`` tells which of
+them each claim says (``geo.words``). The heaps hold the rows that lists and evidence show (``geo.heaps``).
 
 The same tables give the same bytes.
 """
@@ -14,14 +15,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from geo.heaps import write_heap
+from geo.text import KEYBOARD_MARKS
 
 __all__ = ["CLAIM", "EVENT", "FILES", "NEVER", "NONE", "REPORT", "SEPARATORS", "folded", "quoted", "write_indexes"]
 
@@ -33,7 +36,9 @@ FILES = (
     "told.parquet",
     "happenings.parquet",
     "words.parquet",
-    "postings.parquet",
+    "postings.u32",
+    "tokens.u32",
+    "sayings.u32",
     "figures.parquet",
     "series.parquet",
     "claims.heap",
@@ -69,6 +74,7 @@ EVENT = """date_from date_to place_name event_type status headline n_reports ind
     disputed number event_id claimants opposing_claimants""".split()
 """The columns of an event in a row of its heap."""
 
+_PLAIN = str.maketrans(KEYBOARD_MARKS)
 _ROWS = 131_072  # of a group of rows
 _MEMORY = "400MB"
 _SMALL = 1_000_000  # bytes of a table that is read once: a file is opened anew by every question
@@ -265,8 +271,10 @@ _HEAPS = {
 # Claims of copies say the same, so each distinct sentence with its title is taken apart once.
 _WORDS = (
     """
-    CREATE TABLE saying AS SELECT DISTINCT coalesce(text, '') AS sentence, coalesce(title, '') AS heading
-        FROM claims LEFT JOIN told USING (report_id)
+    CREATE TABLE saying AS SELECT sentence, heading FROM (
+        SELECT coalesce(text, '') AS sentence, coalesce(title, '') AS heading, min(file_row_number) AS first
+        FROM claims LEFT JOIN told USING (report_id) GROUP BY ALL
+    ) ORDER BY first
     """,
     """
     CREATE TABLE told_so AS SELECT saying.rowid AS saying, claims.file_row_number AS claim
@@ -277,7 +285,6 @@ _WORDS = (
     CREATE TABLE spoken AS SELECT saying, unnest(list_distinct(regexp_split_to_array(plain, '[{SEPARATORS}]+'))) AS word
         FROM (SELECT rowid AS saying, {folded("sentence || chr(10) || heading")} AS plain FROM saying)
     """,  # noqa: S608 - as above
-    "DROP TABLE saying",
     """
     CREATE TABLE words AS SELECT row_number() OVER (ORDER BY word) - 1 AS number, word
         FROM (SELECT DISTINCT word FROM spoken WHERE word <> '')
@@ -287,12 +294,23 @@ _WORDS = (
     "CREATE TABLE counted AS SELECT number, count(*) AS n FROM spelt JOIN told_so USING (saying) GROUP BY number",
 )
 
+_PIECES = f"""
+    SELECT regexp_extract_all({folded("sentence || chr(10) || heading")}, '[{SEPARATORS}]+|[^{SEPARATORS}]+') AS pieces
+    FROM saying ORDER BY rowid
+"""  # noqa: S608 - as above
+
+_BETWEEN = """
+    INSERT INTO words SELECT (SELECT count(*) FROM words) + generate_subscripts($between, 1) - 1, unnest($between)
+"""
+
 _COUNTED = """
-    SELECT word, (sum(n) OVER (ORDER BY number) - n)::UBIGINT AS begins, n::UBIGINT AS n
-    FROM words JOIN counted USING (number) ORDER BY number
+    SELECT word, coalesce(sum(n) OVER (ORDER BY number) - n, 0)::UBIGINT AS begins, coalesce(n, 0)::UBIGINT AS n
+    FROM words LEFT JOIN counted USING (number) ORDER BY number
 """
 
 _POSTINGS = "SELECT claim::UINTEGER AS claim FROM spelt JOIN told_so USING (saying) ORDER BY number, claim"
+
+_SAYINGS = "SELECT saying::UINTEGER AS saying FROM told_so ORDER BY claim"
 
 
 def write_indexes(folder: Path) -> None:
@@ -326,8 +344,11 @@ def write_indexes(folder: Path) -> None:
         connection.execute("DROP TABLE figures; DROP TABLE said; DROP TABLE things; DROP TABLE series")
         for sql in _WORDS:
             connection.execute(sql)
+        between = _write_tokens(connection, folder)
+        connection.execute(_BETWEEN, {"between": between})
         _write(connection, folder, "words", _COUNTED)
-        _write(connection, folder, "postings", _POSTINGS, encoding="DELTA_BINARY_PACKED")
+        _write_numbers(connection, folder, "postings", _POSTINGS)
+        _write_numbers(connection, folder, "sayings", _SAYINGS)
     shutil.rmtree(spill, ignore_errors=True)
 
 
@@ -343,15 +364,54 @@ def _write_facts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     pq.write_table(table, folder / "facts.parquet", compression="zstd", row_group_size=_ROWS)
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, sql: str, *, encoding: str | None = None
-) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, sql: str) -> None:
     """Write the rows of a SELECT as a file of this name; its batches are its groups of rows."""
-    given: dict[str, Any] = {"use_dictionary": False, "column_encoding": encoding} if encoding else {}
     batches = connection.sql(sql).to_arrow_reader(_ROWS)
-    with pq.ParquetWriter(folder / f"{name}.parquet", batches.schema, compression="zstd", **given) as writer:
+    with pq.ParquetWriter(folder / f"{name}.parquet", batches.schema, compression="zstd") as writer:
         for batch in batches:
             writer.write_batch(batch, row_group_size=_ROWS)
+
+
+def _write_numbers(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, sql: str) -> None:
+    """Write the one column of a SELECT as bare little-endian numbers, for stretches of it are read by the thousand."""
+    with (folder / f"{name}.u32").open("wb") as file:
+        for batch in connection.sql(sql).to_arrow_reader(_ROWS):
+            file.write(batch.column(0).to_numpy().astype("<u4").tobytes())
+
+
+def _write_tokens(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
+    """Write what is said as numbers of words from 1, each saying ended by 0; return what else stands between words.
+
+    That is numbered behind the words. One space alone is left out.
+    """
+    words = connection.sql("SELECT word FROM words ORDER BY number").to_arrow_table()["word"].combine_chunks()
+    between: dict[str, int] = {}
+    with (folder / "tokens.u32").open("wb") as file:
+        for batch in connection.sql(_PIECES).to_arrow_reader(_ROWS):
+            file.write(_tokens(batch.column(0), words, between).tobytes())
+    return list(between)
+
+
+def _tokens(sayings: pa.ListArray, words: pa.StringArray, between: dict[str, int]) -> NDArray[np.uint32]:
+    """Return sayings, each a list of words and of what stands between, as numbers; learn new ``between``."""
+    coded = sayings.flatten().dictionary_encode()
+    known = pc.index_in(coded.dictionary, value_set=words).to_pylist()
+    numbers = [
+        n + 1 if n is not None else _number_between(piece, between, 1 + len(words))
+        for n, piece in zip(known, coded.dictionary.to_pylist(), strict=True)
+    ]
+    lengths = pc.list_value_length(sayings).to_numpy()
+    found = np.zeros(len(coded) + len(lengths), np.uint32)
+    found[np.arange(len(coded)) + np.repeat(np.arange(len(lengths)), lengths)] = np.array(numbers, np.uint32)[
+        coded.indices.to_numpy()
+    ]
+    kept: NDArray[np.uint32] = found[found != NONE].astype("<u4")
+    return kept
+
+
+def _number_between(piece: str, between: dict[str, int], first: int) -> int:
+    plain = piece.translate(_PLAIN)
+    return NONE if plain == " " else between.setdefault(plain, first + len(between))
 
 
 def _lines(batches: pa.RecordBatchReader) -> Iterator[str]:

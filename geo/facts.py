@@ -4,7 +4,7 @@ Loaded once a generation from what ``geo.cubes`` wrote: 60 bytes a claim. A filt
 columns, 2 ms for a million claims; in SQL on Parquet the same took 30 to 300 (measured).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from geo.areas import is_second_order
 from geo.cubes import NEVER, NONE, folded
 from geo.errors import StoreError
-from geo.filters import Bounds, Filter, longitudes, says, terms_of
+from geo.filters import Bounds, Filter, longitudes, terms_of
 from geo.heaps import Heap
 from geo.store import Generation, first_line
+from geo.text import KEYBOARD_MARKS
 from geo.words import WordIndex
 
 __all__ = [
@@ -124,13 +125,13 @@ class Facts:
 
     @cached_property
     def folded_claimants(self) -> pa.Array:
-        """The claimants by number, without case and accents."""
-        return self.values("claimant").folded
+        """The claimants by number, without case, accents and typographic marks."""
+        return _with_plain_marks(self.values("claimant").folded)
 
     @cached_property
     def folded_places(self) -> pa.Array:
-        """The names of the spots, without case and accents."""
-        return self.spots["folded"].combine_chunks()
+        """The names of the spots, without case, accents and typographic marks."""
+        return _with_plain_marks(self.spots["folded"].combine_chunks())
 
     def __getitem__(self, column: str) -> Ints:
         """Return a column of all claims."""
@@ -195,13 +196,12 @@ class Facts:
         first, last = self["first"][self.dated], self["last"][self.dated]
         return (int(first.min()), int(max(first.max(), last.max()))) if len(first) else None
 
-    def mask_of(self, term: str, scan: Callable[[], Ints]) -> Mask:
-        """Return which claims say a term; ``scan`` asks for their rows where words alone cannot tell."""
+    def mask_of(self, term: str) -> Mask:
+        """Return which claims say a term in their sentence or their report's title."""
         packed = self._masks.get(term)
         if packed is None:
             mask = np.zeros(self.n, np.bool_)
-            found = self._words.rows(term)
-            mask[scan() if found is None else found] = True
+            mask[self._words.rows(term)] = True
             packed = np.packbits(mask)
             while len(self._masks) >= _MASKS:
                 self._masks.pop(next(iter(self._masks)))
@@ -212,6 +212,12 @@ class Facts:
 def _read(path: Path, name: str) -> dict[str, Ints]:
     table = pq.read_table(path / f"{name}.parquet")
     return {column: table[column].to_numpy() for column in table.column_names}
+
+
+def _with_plain_marks(names: pa.Array) -> pa.Array:
+    for mark, plain in KEYBOARD_MARKS.items():
+        names = pc.replace_substring(names, mark, plain)
+    return names
 
 
 def _narrow(values: Ints) -> Ints:
@@ -397,9 +403,7 @@ class _Conditions:
         """Return which claims say a term: in their words or their report's title, their place's name or claimant."""
         (row,) = self._generation.records(f"SELECT {folded('?')} AS term", [term])
         facts, plain = self._facts, row["term"]
-        said = facts.mask_of(plain, lambda: _scanned(self._generation, term))[self._stretch]
-        if "\n" in plain:
-            return said
+        said = facts.mask_of(plain)[self._stretch]
         for column, names in (("claimant", facts.folded_claimants), ("spot", facts.folded_places)):
             marked = pc.match_substring(names, plain).to_numpy(zero_copy_only=False)
             if marked.any():
@@ -459,13 +463,6 @@ def _in_box(spots: pa.Table, bounds: Bounds) -> Mask:
         return cast(Mask, marked)
     west, east = across
     return cast(Mask, marked & (((lon >= west) & (lon <= east)) if west <= east else ((lon >= west) | (lon <= east))))
-
-
-def _scanned(generation: Generation, term: str) -> Ints:
-    sql, params = says([term])
-    found = generation.query(f"SELECT file_row_number AS row FROM claim_rows WHERE {sql}", params)  # noqa: S608 - own words
-    rows: Ints = found["row"].to_numpy()
-    return rows
 
 
 # --- counting ---

@@ -13,6 +13,7 @@ from typing import Any
 
 from geo.areas import is_second_order
 from geo.model import EventType, Status
+from geo.text import KEYBOARD_MARKS
 
 __all__ = [
     "EVERYTHING",
@@ -134,8 +135,7 @@ _IN_PLACE = f"""(
     )
 )"""  # noqa: S608 - put together from constants; values are parameters
 
-_MARKS = {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u00a0": " ", "‑": "-"}
-_PLAIN = str.maketrans("".join(_MARKS), "".join(_MARKS.values()))
+_PLAIN = str.maketrans(KEYBOARD_MARKS)
 _TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
@@ -239,7 +239,7 @@ def says(terms: Sequence[str]) -> Sql:
 
     A row's own words are looked at where the other conditions let it through; titles are fewer than claims.
     """
-    meant = [mark for mark, plain in _MARKS.items() if any(plain in term for term in terms)]
+    meant = [mark for mark, plain in KEYBOARD_MARKS.items() if any(plain in term for term in terms)]
     said = _folded("concat_ws(chr(10), text, place_name, claimant)", meant)
     titled = _of_reports(f"contains({_folded('title', meant)}, {_folded('?', ())})")
     says = f"(contains({said}, {_folded('?', ())}) OR {titled})"
@@ -252,7 +252,7 @@ def _folded(text: str, marks: Iterable[str]) -> str:
     translate() would take six times as long (measured).
     """
     for mark in marks:
-        plain = _MARKS[mark].replace("'", "''")
+        plain = KEYBOARD_MARKS[mark].replace("'", "''")
         text = f"replace({text}, '{mark}', '{plain}')"
     return f"strip_accents(lower({text}))"
 

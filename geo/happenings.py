@@ -259,8 +259,9 @@ def _triggers_of(scene: Scene, spot: Spot) -> list[Trigger]:
 
 def is_landmark(scene: Scene, spot: Spot) -> bool:
     """Whether a place only marks where another lies, or stands on a banner."""
-    before = fold(scene.doc[: spot.start].text_with_ws[-_LOOK_BACK:])
-    after = fold(scene.doc[spot.end :].text[:14])
+    start, end = scene.doc[spot.start].idx, scene.doc[spot.end].idx if spot.end < len(scene.doc) else None
+    before = fold(scene.sentence.text[max(0, start - _LOOK_BACK) : start])
+    after = fold(scene.sentence.text[end:][:14]) if end is not None else ""
     relation = spot.resolution.mention.relation
     if relation is not None:
         described = any(s.place.kind is PlaceKind.SETTLEMENT and s.end <= spot.start for s in scene.spots)

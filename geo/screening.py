@@ -76,7 +76,7 @@ def _marked(prints: Sequence[Print]) -> NDArray[np.uint64]:
     marks = np.zeros(len(prints) * _BITS // _WORD, np.uint64)
     places = np.fromiter(_places(prints), np.int64)
     np.bitwise_or.at(marks, places // _WORD, np.uint64(1) << (places % _WORD).astype(np.uint64))
-    return marks.reshape(len(prints), -1)
+    return marks.reshape(len(prints), _BITS // _WORD)
 
 
 def _places(prints: Sequence[Print]) -> Iterator[int]:

@@ -32,6 +32,7 @@ from geo.happenings import (
     tie,
     upwards,
 )
+from geo.language import Words
 from geo.lexicon import fields_of
 from geo.model import EventType
 from geo.scorer import Scorer
@@ -464,13 +465,15 @@ def _words_of(scene: Scene, trigger: Trigger) -> set[str]:
     hanging = [c for c in scene.doc[trigger.index].children if c.pos_ in {"NOUN", "VERB", "ADJ"}]
     found = {f"{trigger.lemma} told"} | {f"{field} told" for field in fields_of(trigger.lemma.partition(" ")[0])}
     found |= {f"{field} as {c.dep_}" for c in hanging for field in fields_of(c.lemma_.lower())}
-    return found | words.once(_words_in, clause) | words.once(_words_beside)
+    return found | words.kept((_words_around, clause), lambda: _words_around(words, clause))
 
 
-def _words_in(doc: Any, clause: int) -> set[str]:
-    clauses = _clauses(doc)
-    own = {lemma for i, lemma in _telling(doc) if clauses[i] == clause}
-    return {f"{word} in" for word in own} | {f"{field} words in" for word in own for field in fields_of(word)}
+def _words_around(words: Words, clause: int) -> set[str]:
+    """Return the words in a clause and beside it in its sentence."""
+    clauses, telling = words.once(_clauses), words.once(_telling)
+    inside = {lemma for i, lemma in telling if clauses[i] == clause}
+    found = {f"{word} in" for word in inside} | {f"{field} words in" for word in inside for field in fields_of(word)}
+    return found | words.once(_words_beside)
 
 
 def _words_beside(doc: Any) -> set[str]:

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Sentence", "SentenceKind", "fold", "paragraph_span", "split_sentences"]
+__all__ = ["KEYBOARD_MARKS", "Sentence", "SentenceKind", "fold", "paragraph_span", "split_sentences"]
+
+
+KEYBOARD_MARKS = {
+    **dict.fromkeys("’‘ʼ", "'"),
+    **dict.fromkeys("“”„«»", '"'),
+    "\u00a0": " ",
+    "‑": "-",
+}
+"""Typographic marks, and what stands on a keyboard for them: what a search takes them for."""
 
 
 class SentenceKind(StrEnum):
