@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache, partial
 from importlib.metadata import distributions
 from itertools import chain
@@ -169,14 +170,30 @@ def extract_batch(
     """Read a batch of reports; one that breaks a stage yields a Reading with the error and no claims.
 
     ``find`` finds the mentions, offline, in place of ``find_mentions``. Without ``shortcuts`` nothing is kept from one
-    sentence for another of the same words, and spaCy finds the entities: the Readings are the same.
+    report or sentence for another of the same words, and spaCy finds the entities: the Readings are the same.
 
     Raises:
         GazetteerError, ModelMissingError: what ``config`` names cannot be used.
     """
     gazetteer = _gazetteer(config)
     language = load_language(config.model) if shortcuts else load_language(config.model, shortcuts=False)
-    return [_extract_safely(document, gazetteer, language, find or find_mentions) for document in documents]
+    known: dict[tuple[str, date | None], Reading] = {}
+    readings: list[Reading] = []
+    for document in documents:
+        same = known.get((document.text, document.published)) if shortcuts else None
+        readings.append(
+            _extract_safely(document, gazetteer, language, find or find_mentions)
+            if same is None
+            else _read_as(document, same)
+        )
+        known[document.text, document.published] = readings[-1]
+    return readings
+
+
+def _read_as(document: Document, same: Reading) -> Reading:
+    """Return the reading of a report whose words and day are another's: nothing else of a report is looked at."""
+    claims = (replace(claim, report_id=document.report_id, report=document.report) for claim in same.claims)
+    return replace(same, document=document, claims=tuple(claims))
 
 
 def read_batch(documents: list[Document], config: Config) -> list[Extract]:

@@ -518,12 +518,16 @@ def test_a_report_that_kills_who_reads_it_is_set_aside(reports: Path, tmp_path: 
 
 
 def documents_of_all_kinds(step: int) -> list[Document]:
-    """The shipped reports, our own and made ones with their reprints, one of so many."""
+    """The shipped reports, our own and made ones with their reprints, one of so many, and some word for word again."""
     shipped = read_documents(resource("seeds"))[0]
     own = [json.loads(path.read_text(encoding="utf-8"))["doc"] for path in sorted(REPORTS.glob("*/*.json"))]
     ours = [Document(d["id"], d["id"], d["text"], published=date.fromisoformat(d["published"])) for d in own]
     made = [item.document for item in make_corpus(300)]
-    return [*shipped, *(ours + made)[::step]]
+    found = [*shipped, *(ours + made)[::step]]
+    again = [
+        replace(d, report_id=f"again{d.report_id}", report=f"again/{d.report}", title="", outlet="X") for d in found
+    ]
+    return [*found, *again[::5], *(replace(d, published=date(2024, 5, 1)) for d in again[1::5])]
 
 
 @pytest.mark.parametrize("step", [24, pytest.param(4, marks=pytest.mark.long)])
