@@ -9,7 +9,7 @@ overlap the likelier one stays.
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -269,14 +269,19 @@ def _best(spans: Sequence[Span]) -> list[Span]:
 
 
 def _of_sentence(document: Document, sentence: ParsedSentence, gazetteer: Gazetteer) -> Iterator[Span]:
-    text = sentence.text
+    found = sentence.words.kept((_fitting_spans, gazetteer), lambda: _fitting_spans(sentence.text, gazetteer))
+    for (start, end), sources in found.items():
+        yield _span(document, sentence, sentence.start + start, sentence.start + end, frozenset(sources), gazetteer)
+
+
+def _fitting_spans(text: str, gazetteer: Gazetteer) -> Mapping[tuple[int, int], Set[str]]:
+    """Return the candidates of a sentence by where they stand in it, each with who takes it for one."""
     spans: dict[tuple[int, int], set[str]] = {}
     for start, end, source in _known_spans(text, gazetteer):
         start, end = _fit(text, start, end)
         if start < end and not gazetteer.is_stop(text[start:end]):
             spans.setdefault((start, end), set()).add(source)
-    for (start, end), sources in spans.items():
-        yield _span(document, sentence, sentence.start + start, sentence.start + end, frozenset(sources), gazetteer)
+    return spans
 
 
 def _span(

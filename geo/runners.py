@@ -222,9 +222,11 @@ class _Pool:
         if isinstance(answer, Exception):
             raise answer
         self._false_starts = 0
-        if worker.part:
-            yield worker.part, answer
+        done = worker.part
         worker.part, worker.is_ready, worker.deadline = None, True, float("inf")
+        self._employ()  # before the answer is looked at, which takes the builder a while
+        if done:
+            yield done, answer
 
     def _bury(self, worker: _Worker) -> Iterator[tuple[_Part, list[Extract]]]:
         """End a worker that died or hangs; its reports are read again alone, but for one that has cost too many."""
