@@ -243,7 +243,7 @@ class _Build:
             known[number] = item
         return stories_of(known, pairs, likeness)
 
-    def _cleaned(self, prints: Sequence[Any], numbers: Sequence[Numbers], names: Sequence[frozenset[str]]) -> list[Any]:
+    def _cleaned(self, prints: Sequence[Any], numbers: Sequence[Numbers], names: Sequence[Sequence[str]]) -> list[Any]:
         n = len(prints)
         cut = [self._do(parts.cut_runs, item, own, n) for item, own in zip(prints, numbers, strict=True)]
         shared = self._all([self._do(shared_runs, pieces) for pieces in self._shuffled(cut, n)])

@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 _GRAM = 3  # words
-_KEPT_GRAMS = 20_000  # reports, 100 MB; pairs come in the order of days, so that more are hardly asked for again
+_KEPT = 20_000  # reports, 150 MB; pairs come in the order of days, so that more are hardly asked for again
 _PART = 2_000  # reports whose sentences are hashed at a time
 _LINK = 0.20  # containment from which two reports are copies
 _FEWEST_GRAMS = 60  # of a report's words; below so many, containment says nothing
@@ -184,7 +184,8 @@ class Judge:
     def __init__(self, prints: Sequence[Print]) -> None:
         """Judge reports by their prints, which have no standing texts any more."""
         self.prints = prints
-        self.grams = lru_cache(maxsize=_KEPT_GRAMS)(lambda number: _Grams.of(prints[number]))
+        self.grams = lru_cache(maxsize=_KEPT)(lambda number: _Grams.of(prints[number]))
+        self.names = lru_cache(maxsize=_KEPT)(lambda number: frozenset(prints[number].names))
 
     def same_text(self, one: int, other: int) -> bool:
         """Return whether two reports are the same word for word."""
@@ -220,7 +221,7 @@ class Judge:
 
     def kinship(self, one: int, other: int) -> float:
         """Return the share (0-1) of names that both reports have."""
-        return _kinship(self.prints[one].names, self.prints[other].names)
+        return _kinship(self.names(one), self.names(other))
 
 
 def place_of(item: Print) -> tuple[date, str, str]:
@@ -301,13 +302,13 @@ def bearing_runs(prints: Sequence[Print], first: int = 0) -> tuple[Hashes, NDArr
     return runs.hashes()[long], runs.owners[long] + first
 
 
-def standing_runs(parts: Iterable[tuple[Hashes, NDArray[np.int64]]], names: Sequence[frozenset[str]]) -> Hashes:
+def standing_runs(parts: Iterable[tuple[Hashes, NDArray[np.int64]]], names: Sequence[Iterable[str]]) -> Hashes:
     """Return in ascending order the hashes of the sentences that reports of different things carry, word for word.
 
     ``parts`` are of ``bearing_runs`` and together hold all bearers of a sentence; ``names`` are those of each report.
     """
     hashes, owners = _joined(parts)
-    known = cache(lambda bearers: _is_standing([names[n] for n in bearers]))
+    known = cache(lambda bearers: _is_standing([frozenset(names[n]) for n in bearers]))
     return np.array(sorted(key for key, bearers in _bearers(hashes, owners) if known(bearers)), np.uint64)
 
 

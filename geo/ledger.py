@@ -278,7 +278,7 @@ def _unpack_extract(document: Document, content: bytes) -> Extract | None:
 
 
 def _pack_print(item: Print) -> bytes:
-    head = json.dumps([item.text_hash, item.n_words, len(item.words), sorted(item.names), item.credit]).encode()
+    head = json.dumps([item.text_hash, item.n_words, len(item.words), item.names, item.credit]).encode()
     return zlib.compress(head + b"\n" + item.words.astype("<u4").tobytes() + item.runs.astype("<u4").tobytes(), _LEVEL)
 
 
@@ -294,7 +294,7 @@ def _unpack_print(document: Document, content: bytes) -> Print | None:
             words,
             runs,
             n_words,
-            frozenset(map(intern, names)),
+            tuple(map(intern, names)),
             str(credit),
         )
     except (zlib.error, ValueError, TypeError):

@@ -48,7 +48,7 @@ def pair_keys(prints: Sequence[Print], pairs: NDArray[np.int64]) -> Hashes:
 
 def _hash(item: Print) -> int:
     digest = hashlib.sha256(f"{item.text_hash} {item.published} {item.n_words}\0".encode())
-    names = "\0".join(sorted(item.names)).encode("utf-8", "backslashreplace")
+    names = "\0".join(item.names).encode("utf-8", "backslashreplace")
     for part in (item.words.tobytes(), item.runs.tobytes(), names):
         digest.update(len(part).to_bytes(8) + part)
     return int.from_bytes(digest.digest()[:8])
