@@ -97,7 +97,7 @@ def test_the_runs_of_many_reports_are_those_of_each() -> None:
 
 def test_names_are_those_of_sentences_and_not_of_menus() -> None:
     told = "Home Sport Weather Culture\nOn Monday the mayor of Arven met Lena Korva in Upper Dorn."
-    assert names_of(told) == {"Arven", "Lena", "Korva", "Upper", "Dorn"}
+    assert names_of(told) == ("Arven", "Dorn", "Korva", "Lena", "Upper")
     assert printed(told).names == names_of(told)
 
 
