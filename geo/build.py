@@ -49,6 +49,7 @@ __all__ = ["BuildReport", "Config", "build", "build_if_stale", "extract_batch", 
 
 _BATCH = 50  # reports; enough to make a hop to another process cheap, few enough to show progress
 _BATCH_SIZE = 150_000  # characters
+_TOGETHER = 10  # reports, whose sentences are parsed in one go
 _PER_TERRITORY = 5_000  # reports, whose claims take some 60 MB
 _OPENED, _READ = 0.3, 0.95  # shares of a build's progress at which the gazetteer is open and the reports are read
 _MARK = "reading"
@@ -177,17 +178,33 @@ def extract_batch(
     """
     gazetteer = _gazetteer(config)
     language = load_language(config.model) if shortcuts else load_language(config.model, shortcuts=False)
-    known: dict[tuple[str, date | None], Reading] = {}
     readings: list[Reading] = []
-    for document in documents:
+    known: dict[tuple[str, date | None], Reading] = {}
+    for document, parsed in zip(documents, _parsed(documents, language), strict=True):
         same = known.get((document.text, document.published)) if shortcuts else None
         readings.append(
-            _extract_safely(document, gazetteer, language, find or find_mentions)
+            _extract_safely(document, parsed, gazetteer, find or find_mentions)
             if same is None
             else _read_as(document, same)
         )
         known[document.text, document.published] = readings[-1]
     return readings
+
+
+def _parsed(documents: Sequence[Document], language: Language) -> Iterator[Callable[[], ParsedDocument]]:
+    """Yield for each report what gives its sentences; where reports cannot be parsed together each is on its own."""
+    for first in range(0, len(documents), _TOGETHER):
+        some = documents[first : first + _TOGETHER]
+        try:
+            found = language.parse_all(some)
+        except Exception:  # noqa: BLE001 - whose fault it is shows when that report is parsed alone
+            yield from (partial(language.parse, document) for document in some)
+        else:
+            yield from (partial(_same, item) for item in found)
+
+
+def _same(parsed: ParsedDocument) -> ParsedDocument:
+    return parsed
 
 
 def _read_as(document: Document, same: Reading) -> Reading:
@@ -205,16 +222,17 @@ def read_batch(documents: list[Document], config: Config) -> list[Extract]:
     return list(map(extract, extract_batch(documents, config)))
 
 
-def _extract_safely(document: Document, gazetteer: Gazetteer, language: Language, find: Finder) -> Reading:
+def _extract_safely(
+    document: Document, parsed: Callable[[], ParsedDocument], gazetteer: Gazetteer, find: Finder
+) -> Reading:
     try:
-        return _extract(document, gazetteer, language, find)
+        return _extract(document, parsed(), gazetteer, find)
     except Exception as error:  # noqa: BLE001 - whatever one hostile report breaks, the others are built all the same
         reason = str(error).strip().split("\n", 1)[0][:200]
         return Reading(document, error=f"could not be read: {type(error).__name__}: {reason}")
 
 
-def _extract(document: Document, gazetteer: Gazetteer, language: Language, find: Finder) -> Reading:
-    parsed = language.parse(document)
+def _extract(document: Document, parsed: ParsedDocument, gazetteer: Gazetteer, find: Finder) -> Reading:
     mentions = find(document, parsed, offline(gazetteer))
     resolutions = resolve_places(document, parsed, mentions, gazetteer)
     timexes = find_dates(document, parsed)
