@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -76,7 +77,7 @@ EVENT = """date_from date_to place_name event_type status headline n_reports ind
 
 _PLAIN = str.maketrans(KEYBOARD_MARKS)
 _ROWS = 131_072  # of a group of rows
-_MEMORY = "400MB"
+_MEMORY, _PER_CLAIM = 400_000_000, 60  # bytes
 _SMALL = 1_000_000  # bytes of a table that is read once: a file is opened anew by every question
 _LINES = 2_048  # of a heap that are written at once
 
@@ -132,18 +133,20 @@ _VALUES = " UNION ALL ".join(
     for name in _LISTED
 )
 
-# Two SELECTs, for their largest hash tables do not fit into the memory together at 10 million claims (measured).
+# Two SELECTs, for their largest hash tables do not fit into the memory together at 10 million claims (measured). Nor
+# would sorting them, which knowing each claim's row spares.
 _FACTS = f"""
-    SELECT {_FIRST} AS first, {_LAST} AS last, {", ".join(f"{name}s.code::UINTEGER AS {name}" for name in _LISTED)},
+    SELECT claims.claim, {_FIRST} AS first, {_LAST} AS last,
+        {", ".join(f"{name}s.code::UINTEGER AS {name}" for name in _LISTED)},
         spots.spot::UINTEGER AS spot, spots.place::UINTEGER AS place, coalesce(told, {NONE})::UINTEGER AS told
     FROM coded AS claims JOIN spots ON {_SAME_PLACE}
         {" ".join(f"JOIN named AS {n}s ON {n}s.facet = '{n}' AND {n}s.value = claims.coded_{n}" for n in _LISTED)}
-    ORDER BY claims.claim
 """  # noqa: S608 - as above
 
 _BELONGING = f"""
-    SELECT coalesce(event, {NONE})::UINTEGER AS event, coalesce(against, false) AS against
-    FROM claims LEFT JOIN members USING (claim_id) ORDER BY claims.file_row_number
+    SELECT claims.file_row_number AS claim, coalesce(event, {NONE})::UINTEGER AS event,
+        coalesce(against, false) AS against
+    FROM claims LEFT JOIN members USING (claim_id)
 """  # noqa: S608 - as above
 
 _SPOTS = f"""
@@ -314,13 +317,16 @@ _SAYINGS = "SELECT saying::UINTEGER AS saying FROM told_so ORDER BY claim"
 
 
 def write_indexes(folder: Path) -> None:
-    """Write ``FILES`` into a folder that holds the tables of a generation; memory stays bounded, the disk is used.
+    """Write ``FILES`` into a folder that holds the tables of a generation.
+
+    Memory is 400 MB and 60 bytes a claim, and besides that what the facts take; what needs more is laid on the disk.
 
     Raises:
-        duckdb.IOException: a table is missing or broken.
+        OSError, duckdb.IOException, pa.ArrowInvalid: a table is missing or broken.
     """
     spill = folder / ".spill"
-    with closing(duckdb.connect(":memory:", config={"threads": 1, "memory_limit": _MEMORY})) as connection:
+    memory = _MEMORY + _PER_CLAIM * pq.read_metadata(folder / "claims.parquet").num_rows
+    with closing(duckdb.connect(":memory:", config={"threads": 1, "memory_limit": f"{memory}B"})) as connection:
         connection.execute(f"SET temp_directory = {quoted(spill)}")
         for name in ("claims", "events", "reports", "mentions", "copies", "lineage"):
             path = folder / f"{name}.parquet"
@@ -354,14 +360,26 @@ def write_indexes(folder: Path) -> None:
 
 def _write_facts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write the claims as numbers, with the pairs of place and origin, and of place and event, numbered too."""
-    table = connection.sql(_FACTS).to_arrow_table()
-    for name, column in zip(("event", "against"), connection.sql(_BELONGING).to_arrow_table().columns, strict=True):
-        table = table.append_column(name, column)
-    place = table["place"].to_numpy().astype(np.uint64) << np.uint64(32)
+    facts = _by_claim(connection, _FACTS) | _by_claim(connection, _BELONGING)
+    place = facts["place"].astype(np.uint64) << np.uint64(32)
     for name, of in (("place_origin", "origin_id"), ("place_event", "event")):
-        _, pairs = np.unique(place | table[of].to_numpy(), return_inverse=True)
-        table = table.append_column(name, pa.array(pairs.astype(np.uint32)))
+        _, pairs = np.unique(place | facts[of], return_inverse=True)
+        facts[name] = pairs.astype(np.uint32)
+    table = pa.table({name: pa.array(column) for name, column in facts.items()})
     pq.write_table(table, folder / "facts.parquet", compression="zstd", row_group_size=_ROWS)
+
+
+def _by_claim(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, NDArray[Any]]:
+    """Return the columns of a SELECT that gives each claim once, in the order of the claims."""
+    (n,) = connection.sql("SELECT count(*) FROM claims").fetchall()[0]
+    batches = connection.sql(sql).to_arrow_reader(_ROWS)
+    found = {field.name: np.empty(n, field.type.to_pandas_dtype()) for field in batches.schema}
+    for batch in batches:
+        rows = batch["claim"].to_numpy()
+        for name, column in found.items():
+            column[rows] = batch[name].to_numpy(zero_copy_only=False)
+    del found["claim"]
+    return found
 
 
 def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, sql: str) -> None:

@@ -11,7 +11,7 @@ Without a parse the ties of ``geo.happenings`` stand as they are.
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -473,11 +473,10 @@ def _words_around(words: Words, clause: int) -> set[str]:
     clauses, telling = words.once(_clauses), words.once(_telling)
     inside = {lemma for i, lemma in telling if clauses[i] == clause}
     found = {f"{word} in" for word in inside} | {f"{field} words in" for word in inside for field in fields_of(word)}
-    return found | words.once(_words_beside)
+    return found | words.kept(_words_beside, lambda: _words_beside({lemma for _, lemma in telling}))
 
 
-def _words_beside(doc: Any) -> set[str]:
-    words = {lemma for _, lemma in _telling(doc)}
+def _words_beside(words: Set[str]) -> set[str]:
     return {f"{word} beside" for word in words} | {f"{f} words beside" for word in words for f in fields_of(word)}
 
 
