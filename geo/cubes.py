@@ -133,21 +133,37 @@ _VALUES = " UNION ALL ".join(
     for name in _LISTED
 )
 
-# Two SELECTs, for their largest hash tables do not fit into the memory together at 10 million claims (measured). Nor
-# would sorting them, which knowing each claim's row spares.
-_FACTS = f"""
-    SELECT claims.claim, {_FIRST} AS first, {_LAST} AS last,
-        {", ".join(f"{name}s.code::UINTEGER AS {name}" for name in _LISTED)},
-        spots.spot::UINTEGER AS spot, spots.place::UINTEGER AS place, coalesce(told, {NONE})::UINTEGER AS told
-    FROM coded AS claims JOIN spots ON {_SAME_PLACE}
-        {" ".join(f"JOIN named AS {n}s ON {n}s.facet = '{n}' AND {n}s.value = claims.coded_{n}" for n in _LISTED)}
-"""  # noqa: S608 - as above
+_OWN = ("event_type", "status", "claimant", "origin_id", "verification")
+_OF_REPORT = ("outlet", "credit")
+_CODED_AS = "JOIN named AS {0}s ON {0}s.facet = '{0}' AND {0}s.value = coded_{0}"
 
-_BELONGING = f"""
+# Many SELECTs, each with few joins and no order, for the tables of more joins do not fit into the memory together at 10
+# million claims, nor does a sort (measured).
+_FACTS = (
+    f"SELECT file_row_number AS claim, {_FIRST} AS first, {_LAST} AS last FROM claims",  # noqa: S608 - as above
+    *(
+        f"""
+        SELECT claim, {name}s.code::UINTEGER AS {name}
+        FROM (SELECT file_row_number AS claim, coalesce({name}, '') AS coded_{name} FROM claims)
+            {_CODED_AS.format(name)}
+        """  # noqa: S608 - as above
+        for name in _OWN
+    ),
+    f"""
+    SELECT claim, {", ".join(f"{name}s.code::UINTEGER AS {name}" for name in _OF_REPORT)},
+        coalesce(told, {NONE})::UINTEGER AS told
+    FROM coded {" ".join(map(_CODED_AS.format, _OF_REPORT))}
+    """,  # noqa: S608 - as above
+    f"""
+    SELECT claims.file_row_number AS claim, spot::UINTEGER AS spot, place::UINTEGER AS place
+    FROM claims JOIN spots ON {_SAME_PLACE}
+    """,  # noqa: S608 - as above
+    f"""
     SELECT claims.file_row_number AS claim, coalesce(event, {NONE})::UINTEGER AS event,
         coalesce(against, false) AS against
     FROM claims LEFT JOIN members USING (claim_id)
-"""  # noqa: S608 - as above
+    """,  # noqa: S608 - as above
+)
 
 _SPOTS = f"""
     SELECT {_PLACE}, {folded("coalesce(place_name, '')")} AS folded, place::UINTEGER AS place FROM spots ORDER BY spot
@@ -360,7 +376,7 @@ def write_indexes(folder: Path) -> None:
 
 def _write_facts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write the claims as numbers, with the pairs of place and origin, and of place and event, numbered too."""
-    facts = _by_claim(connection, _FACTS) | _by_claim(connection, _BELONGING)
+    facts = {name: column for sql in _FACTS for name, column in _by_claim(connection, sql).items()}
     place = facts["place"].astype(np.uint64) << np.uint64(32)
     for name, of in (("place_origin", "origin_id"), ("place_event", "event")):
         _, pairs = np.unique(place | facts[of], return_inverse=True)
