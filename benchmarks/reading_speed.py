@@ -28,10 +28,11 @@ from typing import Any
 
 from crossval import SETS
 
+from geo.build import TOGETHER
 from geo.claims import extract_claims
 from geo.dates import find_dates
 from geo.gazetteer import load_gazetteer
-from geo.language import RULES_ALONE, load_language
+from geo.language import RULES_ALONE, ParsedDocument, load_language
 from geo.mentions import find_mentions
 from geo.model import Document
 from geo.places import resolve_places
@@ -179,7 +180,7 @@ def read_all(corpus: str, documents: Sequence[Document]) -> Iterator[Row]:
 
 
 class Stages:
-    """Dateline's reading of a document, timed stage by stage."""
+    """Dateline's reading of documents, timed stage by stage."""
 
     def __init__(self, model: str | None) -> None:
         """Load the reader and the gazetteer."""
@@ -187,17 +188,25 @@ class Stages:
         self.spent: Counter[str] = Counter()
         self._began = 0.0
 
-    def __call__(self, document: Document) -> None:
-        """Read a document as ``geo.build.extract_batch`` does."""
+    def __call__(self, documents: Sequence[Document]) -> None:
+        """Read documents as ``geo.build.extract_batch`` does, so many at a time."""
+        for first in range(0, len(documents), TOGETHER):
+            self._read(documents[first : first + TOGETHER])
+
+    def _read(self, documents: Sequence[Document]) -> None:
         self._began = time.process_time()
-        parsed = self.language.split(document)
-        body = [s for s in parsed.sentences if s.kind is not SentenceKind.BOILERPLATE]
-        _ = [sentence.doc for sentence in body]
+        parsed = list(map(self.language.split, documents))
+        body = [s.words for p in parsed for s in p.sentences if s.kind is not SentenceKind.BOILERPLATE]
+        _ = [words.doc for words in body]
         self._stop("tokens")
-        parsed.find_entities(body)
+        self.language.find_entities(body)
         self._stop("entities")
-        parsed.find_trees(body)
+        self.language.find_trees(body)
         self._stop("trees")
+        for document, own in zip(documents, parsed, strict=True):
+            self._read_parsed(document, own)
+
+    def _read_parsed(self, document: Document, parsed: ParsedDocument) -> None:
         mentions = find_mentions(document, parsed, self.gazetteer)
         self._stop("mentions")
         resolutions = resolve_places(document, parsed, mentions, self.gazetteer)
@@ -239,14 +248,13 @@ def geotext() -> Callable[[Sequence[Document]], object]:
 def measure(corpus: str, who: str, read: Any, documents: Sequence[Document]) -> Row:
     """Return the row of one reader, the warming tenth left out."""
     stages = read if isinstance(read, Stages) else None
-    run = (lambda some: [read(document) for document in some]) if stages else read
     warm = len(documents) // WARM
-    run(documents[:warm])
+    read(documents[:warm])
     held = held_mib()
     if stages:
         stages.spent.clear()
     began = time.process_time()
-    run(documents[warm:])
+    read(documents[warm:])
     seconds = time.process_time() - began
     words = sum(len(document.text.split()) for document in documents[warm:])
     spent = stages.spent if stages else {"all": seconds}

@@ -45,11 +45,22 @@ from geo.store import Generation
 from geo.stories import infer_days
 from geo.territories import Rules, Territories, event_rows
 
-__all__ = ["BuildReport", "Config", "build", "build_if_stale", "extract_batch", "open_gazetteer", "read_batch"]
+__all__ = [
+    "TOGETHER",
+    "BuildReport",
+    "Config",
+    "build",
+    "build_if_stale",
+    "extract_batch",
+    "open_gazetteer",
+    "read_batch",
+]
+
+TOGETHER = 10
+"""Reports whose sentences are parsed in one go."""
 
 _BATCH = 50  # reports; enough to make a hop to another process cheap, few enough to show progress
 _BATCH_SIZE = 150_000  # characters
-_TOGETHER = 10  # reports, whose sentences are parsed in one go
 _PER_TERRITORY = 5_000  # reports, whose claims take some 60 MB
 _OPENED, _READ = 0.3, 0.95  # shares of a build's progress at which the gazetteer is open and the reports are read
 _MARK = "reading"
@@ -193,8 +204,8 @@ def extract_batch(
 
 def _parsed(documents: Sequence[Document], language: Language) -> Iterator[Callable[[], ParsedDocument]]:
     """Yield for each report what gives its sentences; where reports cannot be parsed together each is on its own."""
-    for first in range(0, len(documents), _TOGETHER):
-        some = documents[first : first + _TOGETHER]
+    for first in range(0, len(documents), TOGETHER):
+        some = documents[first : first + TOGETHER]
         try:
             found = language.parse_all(some)
         except Exception:  # noqa: BLE001 - whose fault it is shows when that report is parsed alone

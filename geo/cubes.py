@@ -313,9 +313,10 @@ _WORDS = (
     "CREATE TABLE counted AS SELECT number, count(*) AS n FROM spelt JOIN told_so USING (saying) GROUP BY number",
 )
 
+# In the order of the table, in which one thread reads it: to sort lists of words would take minutes of a large one.
 _PIECES = f"""
     SELECT regexp_extract_all({folded("sentence || chr(10) || heading")}, '[{SEPARATORS}]+|[^{SEPARATORS}]+') AS pieces
-    FROM saying ORDER BY rowid
+    FROM saying
 """  # noqa: S608 - as above
 
 _BETWEEN = """
