@@ -169,6 +169,11 @@ class Facts:
         return cast(Mask, self.places["mapped"].to_numpy(zero_copy_only=False))
 
     @cached_property
+    def on_map(self) -> Mask:
+        """Which claims are at a place that has a point."""
+        return self.mapped[self["place"]]
+
+    @cached_property
     def named(self) -> Mask:
         """Which places are one: claims without a place have one that is none."""
         return cast(Mask, self.places["named"].to_numpy(zero_copy_only=False))

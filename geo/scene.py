@@ -69,13 +69,19 @@ def pack_scene(generation: Generation, chosen: Filter, *, in_days: bool = False)
     first, last = facts.extent
     head: dict[str, Any] = {"first": day_of(first).isoformat(), "last": day_of(last).isoformat()}
     steps = _step_columns(seen, first)
-    seen = seen.among(facts.mapped[facts["place"]])
-    n_places = int(np.count_nonzero(seen.count_places()))
-    if facts.n > MOST_CLAIMS and seen.n * _CLAIM_BYTES + n_places * _PLACE_BYTES > MOST_BYTES:
-        about, cells = _cell_columns(seen, first, MOST_BYTES - sum(column.nbytes for column in steps.values()))
+    seen = seen.among(facts.on_map)
+    room = MOST_BYTES - sum(column.nbytes for column in steps.values())
+    if facts.n > MOST_CLAIMS and _weight(seen, room) > room:
+        about, cells = _cell_columns(seen, first, room)
         return _pack(head | {"shape": "cells"} | about, cells | steps)
     names, places = _place_columns(seen, first)
     return _pack(head | {"shape": "places", "names": names}, places | steps)
+
+
+def _weight(seen: Seen, room: int) -> int:
+    """Return about how many bytes claims weigh one by one, with their places unless they are too many without them."""
+    weight = seen.n * _CLAIM_BYTES
+    return weight if weight > room else weight + int(np.count_nonzero(seen.count_places())) * _PLACE_BYTES
 
 
 def _coded(facts: Facts, column: str, names: tuple[str, ...], otherwise: int) -> NDArray[np.uint8]:
@@ -145,13 +151,19 @@ def _step_columns(seen: Seen, first: int) -> dict[str, Any]:
     """Return by how many more claims of each type, and of each status, cover a day than the day before."""
     starts, last = seen.of("first"), seen.of("last")
     ends = np.where(last - starts > _LONGEST_COUNTED, starts, last) + 1
+    n_types, n_statuses = len(TYPES), len(STATUSES) + 1
+    both = _types(seen) * np.uint8(n_statuses) + _statuses(seen)  # counted once: the claims are many, the pairs are few
+    days, pairs, counts = _steps(starts - first, ends - first, both, n_types * n_statuses)
     found: dict[str, Any] = {}
-    for name, keys, n_keys in (
-        ("type", _types(seen), len(TYPES)),
-        ("status", _statuses(seen), len(STATUSES) + 1),
-    ):
-        days, key, steps = _steps(starts - first, ends - first, keys, n_keys)
-        found |= {f"{name}Day": days.astype("<i4"), f"{name}Key": key.astype("u1"), f"{name}Step": steps.astype("<i4")}
+    for name, keys, n_keys in (("type", pairs // n_statuses, n_types), ("status", pairs % n_statuses, n_statuses)):
+        at, inverse = np.unique(days * n_keys + keys, return_inverse=True)
+        steps = np.bincount(inverse, counts, len(at)).astype("<i4")
+        at, steps = at[steps != 0], steps[steps != 0]
+        found |= {
+            f"{name}Day": (at // n_keys).astype("<i4"),
+            f"{name}Key": (at % n_keys).astype("u1"),
+            f"{name}Step": steps,
+        }
     return found
 
 
@@ -160,7 +172,8 @@ def _steps(starts: _Ints, ends: _Ints, keys: _Ints, n_keys: int) -> tuple[_Ints,
     size = int(ends.max(initial=-1)) + 1
     if size * n_keys <= _MOST_DENSE:
         begun, ended = (
-            np.bincount(days.astype(np.intp) * n_keys + keys, minlength=size * n_keys) for days in (starts, ends)
+            np.bincount(np.multiply(days, n_keys, dtype=np.intp) + keys, minlength=size * n_keys)
+            for days in (starts, ends)
         )
         at = np.flatnonzero(begun != ended)
         return at // n_keys, at % n_keys, (begun - ended)[at]
@@ -212,10 +225,10 @@ class _Cube:
         """Count the claims of each type at each place."""
         facts, n_types = seen.facts, len(TYPES)
         self._grid = _grid(facts)
-        self._place, self._type = seen.of("place"), _types(seen)
+        self._place = seen.of("place")
         self._first, self._last = seen.of("first") - first, seen.of("last") - first
-        pairs = self._place.astype(np.intp) * n_types + self._type
-        self._n = np.bincount(pairs, minlength=facts.n_places * n_types).reshape(-1, n_types)
+        self._pairs = np.multiply(self._place, n_types, dtype=np.intp) + _types(seen)
+        self._n = np.bincount(self._pairs, minlength=facts.n_places * n_types).reshape(-1, n_types)
         self._n_days = int(self._last.max()) + 1
 
     def _of_types(self, zoom: int) -> _Ints:
@@ -251,23 +264,23 @@ class _Cube:
         (keys, of_place), n = self._grid[zoom], self._of_types(zoom)
         n_types = n.shape[1]
         if with_types:
-            code = np.arange(n.size).reshape(n.shape)
-            of_claim = code[of_place[self._place], self._type]
+            code, told, of_claim = of_place[:, None] * n_types + np.arange(n_types), self._n > 0, self._pairs
         else:
-            code = np.arange(len(keys)) * n_types + n.argmax(axis=1)
-            of_claim = code[of_place][self._place]
-        groups = np.flatnonzero(np.bincount(of_claim, minlength=n.size))
+            code, told = of_place * n_types + n.argmax(axis=1)[of_place], self._n.sum(axis=1) > 0
+            of_claim = self._place
+        groups = np.unique(code[told])
         rank = np.zeros(n.size, np.int64)
         rank[groups] = np.arange(len(groups))
-        group = rank[of_claim]
         n_bins = -(-self._n_days // unit)
+        begins_at = (rank[code] * n_bins).ravel()[of_claim]
+        bins = np.arange(self._n_days) // unit
         found: dict[str, Any] = {
             "cellX": (keys[groups // n_types] & (1 << zoom) - 1).astype("<u2"),
             "cellY": (keys[groups // n_types] >> zoom).astype("<u2"),
             "cellType": (groups % n_types).astype("u1"),
         }
         for name, days in (("starts", self._first), ("ends", self._last)):
-            at, counts = _counted(group * n_bins + (days if unit == 1 else days // unit), len(groups) * n_bins)
+            at, counts = _counted(begins_at + (days if unit == 1 else bins[days]), len(groups) * n_bins)
             begins = np.searchsorted(at, np.arange(len(groups) + 1) * n_bins)
             found |= {f"{name}At": begins.astype("<u4"), name: _small(at % n_bins), f"{name}N": _small(counts)}
         return found
