@@ -193,29 +193,22 @@ def extract_batch(
     known: dict[tuple[str, date | None], Reading] = {}
     for document, parsed in zip(documents, _parsed(documents, language), strict=True):
         same = known.get((document.text, document.published)) if shortcuts else None
-        readings.append(
-            _extract_safely(document, parsed, gazetteer, find or find_mentions)
-            if same is None
-            else _read_as(document, same)
-        )
+        if same is None:
+            readings.append(_extract_safely(document, parsed, gazetteer, language, find or find_mentions))
+        else:
+            readings.append(_read_as(document, same))
         known[document.text, document.published] = readings[-1]
     return readings
 
 
-def _parsed(documents: Sequence[Document], language: Language) -> Iterator[Callable[[], ParsedDocument]]:
-    """Yield for each report what gives its sentences; where reports cannot be parsed together each is on its own."""
+def _parsed(documents: Sequence[Document], language: Language) -> Iterator[ParsedDocument | None]:
+    """Yield the sentences of each report, None for those that cannot be parsed together."""
     for first in range(0, len(documents), TOGETHER):
         some = documents[first : first + TOGETHER]
         try:
-            found = language.parse_all(some)
+            yield from language.parse_all(some)
         except Exception:  # noqa: BLE001 - whose fault it is shows when that report is parsed alone
-            yield from (partial(language.parse, document) for document in some)
-        else:
-            yield from (partial(_same, item) for item in found)
-
-
-def _same(parsed: ParsedDocument) -> ParsedDocument:
-    return parsed
+            yield from [None] * len(some)
 
 
 def _read_as(document: Document, same: Reading) -> Reading:
@@ -234,10 +227,10 @@ def read_batch(documents: list[Document], config: Config) -> list[Extract]:
 
 
 def _extract_safely(
-    document: Document, parsed: Callable[[], ParsedDocument], gazetteer: Gazetteer, find: Finder
+    document: Document, parsed: ParsedDocument | None, gazetteer: Gazetteer, language: Language, find: Finder
 ) -> Reading:
     try:
-        return _extract(document, parsed(), gazetteer, find)
+        return _extract(document, language.parse(document) if parsed is None else parsed, gazetteer, find)
     except Exception as error:  # noqa: BLE001 - whatever one hostile report breaks, the others are built all the same
         reason = str(error).strip().split("\n", 1)[0][:200]
         return Reading(document, error=f"could not be read: {type(error).__name__}: {reason}")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from geo import build as module
+from geo import language
 from geo.build import BuildReport, Config, build, build_if_stale, extract_batch
 from geo.corrections import Action, add, place_value, point, read_corrections
 from geo.documents import make_document, read_documents
@@ -292,6 +293,21 @@ def test_a_report_that_breaks_a_stage_is_set_aside(
     assert set(report.generation.table("mentions")["report_id"].to_pylist()) == {
         row["report_id"] for row in report.generation.table("reports").to_pylist() if row["report"] != "poison.txt"
     }
+
+
+def test_a_report_whose_sentences_cannot_be_parsed_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = language.split_sentences
+
+    def fail(text: str) -> Any:
+        if "poison" in text:
+            raise RuntimeError("no sentences")
+        return real(text)
+
+    monkeypatch.setattr(language, "split_sentences", fail)
+    texts = [f"{name}: Ukraine took Izyum on 10 September 2022." for name in ("a", "poison", "z")]
+    readings = extract_batch([make_document(f"{n}.txt", text) for n, text in enumerate(texts)], RULES)
+    assert [reading.error for reading in readings] == ["", "could not be read: RuntimeError: no sentences", ""]
+    assert all(reading.claims for reading in readings[::2])
 
 
 def test_undated_and_unplaced_claims_wait_in_the_tray(
