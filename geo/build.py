@@ -8,8 +8,8 @@ kept in the ledger.
 import gc
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
@@ -387,14 +387,14 @@ def _work_out(corpus: _Corpus, job: _Job, ledger: Ledger, workspace: store.Works
     origins = {report_id: story.origin for story in stories for report_id in story.scores}
     documents = infer_days(inherit_days(corpus.documents, origins))
     missing = sorted(_unread(documents, job, ledger), key=lambda d: origins[d.report_id].origin_id)
-    _read_new(missing, job, ledger)
     spool, tray = Spool(lambda: workspace.folder), Counter[str]()
     territories = Territories(lambda: workspace.folder, 1 + len(documents) // _PER_TERRITORY)
-    amended, corrected = _amend(documents, corpus, job, ledger)
-    for assembled in _assembled(corpus.documents, documents, stories, corrected, job, ledger):
-        tray.update(row["kind"] for row in assembled.rows["tray"])
-        spool.add(assembled.rows)
-        territories.add(assembled.told)
+    with closing(_Reading(missing, job, ledger)) as reading:
+        amended, corrected = _amend(documents, corpus, reading)
+        for assembled in _assembled(corpus.documents, documents, stories, corrected, reading):
+            tray.update(row["kind"] for row in assembled.rows["tray"])
+            spool.add(assembled.rows)
+            territories.add(assembled.told)
     rest = [*correction_tray(amended, corpus.orphans), *map(unreadable_row, corpus.unreadable)]
     tray.update(row["kind"] for row in rest)
     spool.add({"tray": rest})
@@ -419,16 +419,62 @@ def _unread(documents: Iterable[Document], job: _Job, ledger: Ledger) -> list[Do
     return [d for d in documents if not ledger.has(d, failed=not job.retry)]
 
 
-def _read_new(documents: Sequence[Document], job: _Job, ledger: Ledger) -> None:
-    """Read reports into the ledger, from which all are taken: what was just read and what was kept are alike."""
+class _Reading:
+    """The reading of what is new, as far as it was asked for: workers go on while the builder makes rows of the rest.
+
+    All is taken from the ledger: what was just read and what was kept are alike.
+    """
+
+    def __init__(self, missing: Sequence[Document], job: _Job, ledger: Ledger) -> None:
+        """Read nothing yet; ``missing`` are in the order in which they will be asked for."""
+        self._job, self.ledger = job, ledger
+        self._waiting = {document.report_id for document in missing}
+        self._steps = _read_new(missing, job, ledger)
+
+    def extracts(self, documents: Sequence[Document]) -> Iterator[list[Extract]]:
+        """Yield what was read in reports, some reports at a time; what the ledger has lost is read again.
+
+        Raises:
+            StoreError: what was read cannot be kept.
+        """
+        for first in range(0, len(documents), _BATCH):
+            batch = documents[first : first + _BATCH]
+            self._read({document.report_id for document in batch})
+            found = {d.report_id: self.ledger.find(d) for d in batch}
+            lost = [d for d in batch if found[d.report_id] is None]
+            for _ in _read_new(lost, self._job, self.ledger) if lost else ():
+                found |= {d.report_id: self.ledger.find(d) for d in lost}
+            if still := next((d for d in lost if found[d.report_id] is None), None):
+                why = self.ledger.error or "the ledger lost it"
+                raise StoreError(f"{still.report}: what was read in it cannot be kept: {why}")
+            yield [item for item in found.values() if item is not None]
+
+    def _read(self, report_ids: Set[str]) -> None:
+        while not self._waiting.isdisjoint(report_ids):
+            self._waiting.difference_update(next(self._steps))
+
+    def close(self) -> None:
+        """End the reading, and with it the workers."""
+        self._steps.close()
+
+
+def _read_new(documents: Sequence[Document], job: _Job, ledger: Ledger) -> Generator[list[str]]:
+    """Read reports into the ledger; yield the ids of those that were read, as they are."""
     done = 0
-    with _collected(), _marked(job) as runner:
-        for extracts in runner(partial(read_batch, config=job.config), list(_batches(documents))):
+    with _marked(job) as runner:
+        results = iter(runner(partial(read_batch, config=job.config), list(_batches(documents))))
+        while extracts := _next(results):
             for item in extracts:
                 ledger.keep(item)
             done += len(extracts)
             share = _OPENED + (_READ - _OPENED) * done / len(documents)
             job.progress(share, f"Read {done:,} of {len(documents):,} reports")
+            yield [item.document.report_id for item in extracts]
+
+
+def _next(results: Iterator[list[Extract]]) -> list[Extract]:
+    with _collected():
+        return next(results, [])
 
 
 def _batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
@@ -445,29 +491,11 @@ def _batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
         yield batch
 
 
-def _extracts(documents: Sequence[Document], job: _Job, ledger: Ledger) -> Iterator[list[Extract]]:
-    """Yield what was read in reports, some reports at a time; what the ledger has lost is read again."""
-    for first in range(0, len(documents), _BATCH):
-        batch = documents[first : first + _BATCH]
-        found = {d.report_id: ledger.find(d) for d in batch}
-        lost = [d for d in batch if found[d.report_id] is None]
-        if lost:
-            _read_new(lost, job, ledger)
-            found |= {d.report_id: ledger.find(d) for d in lost}
-        if still := next((d for d in lost if found[d.report_id] is None), None):
-            raise StoreError(
-                f"{still.report}: what was read in it cannot be kept: {ledger.error or 'the ledger lost it'}"
-            )
-        yield [item for item in found.values() if item is not None]
-
-
-def _amend(
-    documents: Iterable[Document], corpus: _Corpus, job: _Job, ledger: Ledger
-) -> tuple[Amended, dict[str, list[Claim]]]:
+def _amend(documents: Iterable[Document], corpus: _Corpus, reading: _Reading) -> tuple[Amended, dict[str, list[Claim]]]:
     """Apply the corrections to the reports that they name."""
     names = named_reports(corpus.corrections)
     named = [d for d in documents if names and not names.isdisjoint((d.report, d.report_id))]
-    return amend(chain.from_iterable(_extracts(named, job, ledger)), corpus.corrections)
+    return amend(chain.from_iterable(reading.extracts(named)), corpus.corrections)
 
 
 def _assembled(
@@ -475,8 +503,7 @@ def _assembled(
     documents: Iterable[Document],
     stories: Sequence[Story],
     corrected: Mapping[str, Sequence[Claim]],
-    job: _Job,
-    ledger: Ledger,
+    reading: _Reading,
 ) -> Iterator[Assembled]:
     """Yield the rows of reports, whole stories at a time: their lineage is that of the reports as they came."""
     came = {d.report_id: d for d in originals}
@@ -484,10 +511,10 @@ def _assembled(
     for first in range(0, len(stories), _BATCH):
         some = stories[first : first + _BATCH]
         members = [id_ for story in some for id_ in story.scores]
-        copies, borrowings = trace([came[id_] for id_ in members], some, ledger.trace_of)
+        copies, borrowings = trace([came[id_] for id_ in members], some, reading.ledger.trace_of)
         origins = {id_: story.origin for story in some for id_ in story.scores}
         around = Surroundings(origins, variants(borrowings), corrected)
-        extracts = chain.from_iterable(_extracts([dated[id_] for id_ in members], job, ledger))
+        extracts = chain.from_iterable(reading.extracts([dated[id_] for id_ in members]))
         assembled = assemble(extracts, around)
         rows = {"copies": list(map(copy_row, copies)), "lineage": list(map(lineage_row, borrowings))}
         yield Assembled(assembled.rows | rows, assembled.told)
