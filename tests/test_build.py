@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,18 @@ from geo.corrections import Action, add, place_value, point, read_corrections
 from geo.documents import make_document, read_documents
 from geo.errors import GazetteerError, ModelMissingError, ReportError, StoreError
 from geo.events import TABLES
-from geo.model import Claim, DateBasis, Document, EventType, Place, PlaceKind, Reading, Status, TimePrecision
+from geo.model import (
+    Claim,
+    DateBasis,
+    Document,
+    EventType,
+    Extract,
+    Place,
+    PlaceKind,
+    Reading,
+    Status,
+    TimePrecision,
+)
 from geo.resources import resource
 from geo.runners import POISON, Work
 from geo.store import current, project_folder
@@ -293,6 +305,37 @@ def test_a_report_that_breaks_a_stage_is_set_aside(
     assert set(report.generation.table("mentions")["report_id"].to_pylist()) == {
         row["report_id"] for row in report.generation.table("reports").to_pylist() if row["report"] != "poison.txt"
     }
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_rows_are_made_while_reports_are_still_read(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    for town in ("Izyum", "Goma", "Osh"):
+        (reports / f"{town}.txt").write_text(f"It rained in {town} on 10 September 2022.")
+    happened: list[str] = []
+    real = module.assemble
+
+    def one_by_one(work: Work, batches: Iterable[list[Document]]) -> Iterator[list[Extract]]:
+        try:
+            for batch in batches:
+                happened.append("read")
+                yield work(batch)
+        finally:
+            happened.append("workers end")
+
+    def assemble(extracts: Iterable[Extract], around: Any) -> Any:
+        found = list(extracts)
+        happened.append("make rows")
+        if fails:
+            raise OSError("disk is full")
+        return real(found, around)
+
+    monkeypatch.setattr(module, "_BATCH", 1)
+    monkeypatch.setattr(module, "assemble", assemble)
+    with pytest.raises(OSError, match="full") if fails else nullcontext():
+        build(reports, tmp_path / "data", RULES, runner=one_by_one)
+    assert happened == ["read", "make rows"] * (1 if fails else 3) + ["workers end"]
 
 
 def test_a_report_whose_sentences_cannot_be_parsed_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
