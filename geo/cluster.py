@@ -56,6 +56,15 @@ _RETRIES = 2  # of what fails for want of a file or a connection
 _DEATHS = 3
 # Milliseconds between looks for workers that are gone for good: a nanny starts none anew that died as it started.
 _KEEPING = 1_000
+# A local worker's profiler looks at its stack a hundred times a second, and a limit on memory to be given back has each
+# of our matrices asked of the system anew: together a quarter of the time of reading (measured).
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": _DEATHS,
+    "distributed.logging.distributed": "error",
+    "distributed.worker.profile.enabled": False,
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 128 << 20,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 32 << 20,
+}
 _META = "meta.json"
 _OURS = re.compile(rf"{re.escape(_META)}|(?:{'|'.join(TABLES)})/\.?part-\d+\.parquet(?:\.[0-9a-f]+)?")
 """What a build writes to an output, the drafts of one that was killed among it."""
@@ -78,7 +87,7 @@ def connected(address: str, workers: int | None = None) -> Iterator[Client]:
     Raises:
         GeoError: no scheduler answers there.
     """
-    with settings.set({"distributed.scheduler.allowed-failures": _DEATHS, "distributed.logging.distributed": "error"}):
+    with settings.set(_SETTINGS):
         if address != LOCAL:
             try:
                 client = Client(address, timeout=10, set_as_default=False)
