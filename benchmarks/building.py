@@ -3,8 +3,8 @@
     python benchmarks/building.py [--sizes 5 1000 10000 100000] [--only sizes|reprints|workers|dask|again] [--json]
 
 Corpora are of ``benchmarks/news.py``. Each build is ``dateline build`` in a process of its own, with the language
-model, from an empty data folder; its memory is the most that it and its workers hold together, looked at once a second
-(pages that they share count once). The peer is spaCy's whole pipeline as it comes, over the same reports in one
+model, from an empty data folder; its memory is the most that it and its workers hold together, looked at every three
+seconds (pages that they share count once). The peer is spaCy's whole pipeline as it comes, over the same reports in one
 process; words per second of processor time are of all processes from start to end.
 
 What is shown: throughput beside spaCy's with and without reprints; how time grows with size; two workers beside one;
@@ -28,7 +28,7 @@ from news import write_corpus
 
 PEER_WORDS = 60_000  # that spaCy reads
 REPRINTS = 0.35
-LOOK = 1.0  # seconds between two looks at the memory, each of which takes some 30 ms of a core
+LOOK = 3.0  # seconds between two looks at the memory, each of which takes some 30 ms of a core
 WAIT = 0.02
 
 
