@@ -39,7 +39,7 @@ from geo.model import Claim, Document, Extract, Mention, Place, Reading, Story, 
 from geo.online import offline, open_online, with_online
 from geo.places import resolve_places
 from geo.resources import resource
-from geo.runners import Runner, apart
+from geo.runners import Runner, apart, prepared
 from geo.spool import Rows, Spool
 from geo.store import Generation
 from geo.stories import infer_days
@@ -62,6 +62,7 @@ TOGETHER = 10
 _BATCH = 50  # reports; enough to make a hop to another process cheap, few enough to show progress
 _BATCH_SIZE = 150_000  # characters
 _PER_TERRITORY = 5_000  # reports, whose claims take some 60 MB
+_SAMPLE = 20  # reports
 _OPENED, _READ = 0.3, 0.95  # shares of a build's progress at which the gazetteer is open and the reports are read
 _MARK = "reading"
 _TRAYS = ("undated", "unplaced", "unreadable", "rejected", "orphaned")
@@ -381,6 +382,18 @@ class _Made:
 
 
 def _work_out(corpus: _Corpus, job: _Job, ledger: Ledger, workspace: store.Workspace) -> _Made:
+    runner = apart(job.runner) if (job.root / _MARK).exists() else job.runner
+    with prepared(runner, partial(read_batch, config=job.config), _n_likely_new(corpus.documents, ledger)) as ready:
+        return _compare_and_read(corpus, replace(job, runner=ready), ledger, workspace)
+
+
+def _n_likely_new(documents: Sequence[Document], ledger: Ledger) -> int:
+    """Return how many reports no earlier build has read, by a sample: workers start for all or for none."""
+    sample = documents[:: 1 + len(documents) // _SAMPLE]
+    return 0 if any(map(ledger.has, sample)) else len(documents)
+
+
+def _compare_and_read(corpus: _Corpus, job: _Job, ledger: Ledger, workspace: store.Workspace) -> _Made:
     job.progress(_OPENED, "Comparing the reports")
     stories = _stories(corpus.documents, ledger)
     give_back()
@@ -461,8 +474,8 @@ class _Reading:
 def _read_new(documents: Sequence[Document], job: _Job, ledger: Ledger) -> Generator[list[str]]:
     """Read reports into the ledger; yield the ids of those that were read, as they are."""
     done = 0
-    with _marked(job) as runner:
-        results = iter(runner(partial(read_batch, config=job.config), list(_batches(documents))))
+    with _marked(job.root):
+        results = iter(job.runner(partial(read_batch, config=job.config), list(_batches(documents))))
         while extracts := _next(results):
             for item in extracts:
                 ledger.keep(item)
@@ -521,18 +534,17 @@ def _assembled(
 
 
 @contextmanager
-def _marked(job: _Job) -> Iterator[Runner]:
+def _marked(root: Path) -> Iterator[None]:
     """Leave a mark while reports are read; where a build has left it, a report may have ended its process.
 
     Then they are read in processes apart, which set such a report aside.
     """
-    mark = job.root / _MARK
-    runner = apart(job.runner) if mark.exists() else job.runner
+    mark = root / _MARK
     with suppress(OSError):  # what cannot be written is told by the publication
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
     try:
-        yield runner
+        yield
     finally:
         with suppress(OSError):
             mark.unlink(missing_ok=True)

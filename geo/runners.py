@@ -10,7 +10,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -21,7 +21,7 @@ from time import monotonic
 
 from geo.model import Document, Extract
 
-__all__ = ["POISON", "Limits", "Runner", "Work", "apart", "default_runner", "processes"]
+__all__ = ["POISON", "Limits", "Runner", "Work", "apart", "default_runner", "prepared", "processes"]
 
 POISON = "killed the worker that read it"
 
@@ -72,6 +72,26 @@ def processes(workers: int, limits: Limits | None = None) -> Runner:
     return partial(_run, workers, limits or Limits())
 
 
+@contextmanager
+def prepared(runner: Runner, work: Work, n_reports: int) -> Iterator[Runner]:
+    """Yield a runner that will do ``work`` on about so many reports: where it is one of processes, they load meanwhile.
+
+    They end with the context.
+    """
+    if isinstance(runner, partial) and runner.func is _processes_for_many and n_reports > _FEW:
+        runner = processes(*runner.args)
+    if not (isinstance(runner, partial) and runner.func is _run and n_reports):
+        yield runner
+        return
+    workers, limits = runner.args
+    pool = _Pool(workers, limits, work)
+    try:
+        pool.start(workers)
+        yield partial(_read_all, pool)
+    finally:
+        pool.end()
+
+
 def _processes_for_many(workers: int, work: Work, batches: Iterable[list[Document]]) -> Iterable[list[Extract]]:
     batches = list(batches)
     runner = processes(workers) if sum(map(len, batches)) > _FEW else map
@@ -82,9 +102,36 @@ def _processes_for_many(workers: int, work: Work, batches: Iterable[list[Documen
 
 
 @dataclass(slots=True)
-class _Part:
-    """Reports to be read in one go: a whole batch, or one report of a batch that cost a worker."""
+class _Results:
+    """What has been read, held until all before it has been."""
 
+    batches: Sequence[list[Document]]
+    readings: dict[int, dict[int, Extract]] = field(default_factory=dict)
+    done: int = 0
+
+    @property
+    def are_all(self) -> bool:
+        """Whether all have been taken."""
+        return self.done == len(self.batches)
+
+    def add(self, part: "_Part", readings: Sequence[Extract]) -> None:
+        """Take what was read of a part."""
+        found = self.readings.setdefault(part.batch, {})
+        found.update(enumerate(readings, part.first))
+
+    def take(self) -> Iterator[list[Extract]]:
+        """Yield the batches whose turn it is."""
+        while self.done < len(self.batches) and len(self.readings.get(self.done, ())) == len(self.batches[self.done]):
+            found = self.readings.pop(self.done, {})
+            self.done += 1
+            yield [found[n] for n in sorted(found)]
+
+
+@dataclass(slots=True)
+class _Part:
+    """Reports to be read in one go: a whole batch, or one report of a batch that cost a worker; and whose results."""
+
+    results: _Results
     batch: int
     first: int
     documents: list[Document]
@@ -92,7 +139,9 @@ class _Part:
 
     def alone(self) -> "list[_Part]":
         """Return each report as a part of its own."""
-        return [_Part(self.batch, self.first + n, [document]) for n, document in enumerate(self.documents)]
+        return [
+            _Part(self.results, self.batch, self.first + n, [document]) for n, document in enumerate(self.documents)
+        ]
 
 
 @dataclass(slots=True)
@@ -139,52 +188,40 @@ class _Worker:
         self.process.close()
 
 
-@dataclass(slots=True)
-class _Results:
-    """What has been read, held until all before it has been."""
-
-    batches: Sequence[list[Document]]
-    readings: dict[int, dict[int, Extract]] = field(default_factory=dict)
-    done: int = 0
-
-    def add(self, part: _Part, readings: Sequence[Extract]) -> None:
-        """Take what was read of a part."""
-        found = self.readings.setdefault(part.batch, {})
-        found.update(enumerate(readings, part.first))
-
-    def take(self) -> Iterator[list[Extract]]:
-        """Yield the batches whose turn it is."""
-        while self.done < len(self.batches) and len(self.readings.get(self.done, ())) == len(self.batches[self.done]):
-            found = self.readings.pop(self.done, {})
-            self.done += 1
-            yield [found[n] for n in sorted(found)]
-
-
 def _run(workers: int, limits: Limits, work: Work, batches: Iterable[list[Document]]) -> Iterator[list[Extract]]:
-    results = _Results(list(batches))
-    pool = _Pool(workers, limits, work, deque(_Part(n, 0, batch) for n, batch in enumerate(results.batches) if batch))
+    pool = _Pool(workers, limits, work)
     try:
-        yield from results.take()
-        while pool.has_work:
-            for part, readings in pool.step():
-                results.add(part, readings)
-            yield from results.take()
+        yield from _read_all(pool, work, batches)
     finally:
         pool.end()
+
+
+def _read_all(pool: "_Pool", _work: Work, batches: Iterable[list[Document]]) -> Iterator[list[Extract]]:
+    results = _Results(list(batches))
+    pool.queue(_Part(results, n, 0, batch) for n, batch in enumerate(results.batches) if batch)
+    yield from results.take()
+    while not results.are_all:
+        for part, readings in pool.step():
+            part.results.add(part, readings)  # of whoever asked for them: one reading may begin while another goes on
+        yield from results.take()
 
 
 class _Pool:
     """Workers, and the parts that wait for one."""
 
-    def __init__(self, workers: int, limits: Limits, work: Work, waiting: deque[_Part]) -> None:
-        self._size, self._limits, self._work, self._waiting = workers, limits, work, waiting
+    def __init__(self, workers: int, limits: Limits, work: Work) -> None:
+        self._size, self._limits, self._work = workers, limits, work
+        self._waiting: deque[_Part] = deque()
         self._workers: list[_Worker] = []
         self._false_starts = 0
 
-    @property
-    def has_work(self) -> bool:
-        """Whether anything waits to be read or is being read."""
-        return bool(self._waiting) or any(worker.part for worker in self._workers)
+    def start(self, n: int) -> None:
+        """Start so many workers."""
+        self._workers += [_start(self._work, self._limits) for _ in range(n)]
+
+    def queue(self, parts: Iterable[_Part]) -> None:
+        """Let parts wait for a worker."""
+        self._waiting.extend(parts)
 
     def end(self) -> None:
         """End all workers."""
@@ -211,8 +248,7 @@ class _Pool:
             if worker.is_ready and worker.part is None and self._waiting:
                 worker.give(self._waiting.popleft(), self._limits)
         loading = sum(not worker.is_ready for worker in self._workers)
-        for _ in range(min(self._size - len(self._workers), len(self._waiting) - loading)):
-            self._workers.append(_start(self._work, self._limits))
+        self.start(min(self._size - len(self._workers), len(self._waiting) - loading))
 
     def _hear(self, worker: _Worker) -> Iterator[tuple[_Part, list[Extract]]]:
         answer = worker.answer()
@@ -238,7 +274,7 @@ class _Pool:
         elif len(part.documents) > 1:
             self._waiting.extendleft(reversed(part.alone()))
         elif part.deaths + 1 < _FATAL:
-            self._waiting.appendleft(_Part(part.batch, part.first, part.documents, part.deaths + 1))
+            self._waiting.appendleft(replace(part, deaths=part.deaths + 1))
         else:
             yield part, [Extract(part.documents[0], error=POISON)]
 

@@ -10,7 +10,7 @@ import pytest
 
 from geo.errors import GazetteerError
 from geo.model import Document, Extract
-from geo.runners import POISON, Limits, Runner, apart, default_runner, processes
+from geo.runners import POISON, Limits, Runner, apart, default_runner, prepared, processes
 
 HASTY = Limits(start=60.0, batch=1.0, report=0.0)
 
@@ -138,3 +138,49 @@ def test_what_may_read_in_this_process_is_replaced_by_processes(monkeypatch: pyt
         assert reading.error != str(os.getpid())
     several = processes(2)
     assert apart(several) is several
+
+
+def test_workers_of_a_prepared_runner_load_before_they_are_asked(tmp_path: Path) -> None:
+    work, found = partial(read, tmp_path), documents(6)
+    with prepared(processes(2, HASTY), work, 6) as runner:
+        waiting = active_children()
+        assert len(waiting) == 2
+        assert [e.error for batch in runner(work, batches(found, 2)) for e in batch] == ["read text"] * 6
+        assert active_children() == waiting
+    assert not active_children()
+
+
+def test_a_reading_may_begin_while_another_goes_on(tmp_path: Path) -> None:
+    work, found = partial(read, tmp_path), documents(9, d1="first", d8="last")
+    with prepared(processes(2, HASTY), work, 9) as runner:
+        outer = iter(runner(work, batches(found, 2)))
+        told = next(outer)
+        inner = [e.error for batch in runner(work, batches(found[::-1], 4)) for e in batch]
+        told += [e for batch in outer for e in batch]
+    assert [e.document for e in told] == found
+    assert [e.error for e in told] == inner[::-1] == [f"read {document.text}" for document in found]
+
+
+@pytest.mark.parametrize(
+    ("runner", "n_reports", "workers"),
+    [
+        (map, 500, 0),
+        (processes(2, HASTY), 0, 0),
+        (default_runner(2), 500, 2),
+        (default_runner(1), 500, 0),
+    ],
+)
+def test_only_processes_that_will_be_needed_are_prepared(
+    tmp_path: Path, runner: Runner, n_reports: int, workers: int
+) -> None:
+    with prepared(runner, partial(read, tmp_path), n_reports):
+        assert len(active_children()) == workers
+
+
+@pytest.mark.parametrize(("n_reports", "workers"), [(200, 0), (201, 2)])
+def test_few_reports_prepare_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_reports: int, workers: int
+) -> None:
+    monkeypatch.setattr("geo.runners.cpu_count", lambda: 2)
+    with prepared(default_runner(), partial(read, tmp_path), n_reports):
+        assert len(active_children()) == workers
