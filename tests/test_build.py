@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,7 +32,7 @@ from geo.model import (
     TimePrecision,
 )
 from geo.resources import resource
-from geo.runners import POISON, Work
+from geo.runners import POISON, Runner, Work
 from geo.store import current, project_folder
 from tests.corpora import make_corpus
 from tests.folders import page, write_zip
@@ -599,3 +599,24 @@ def test_shortcuts_change_nothing_that_is_read(step: int) -> None:
     for one, other in zip(plain, quick, strict=True):
         assert one == other, one.document.report
     assert extract_batch(documents[::-1], Config()) == quick[::-1]
+
+
+@pytest.mark.parametrize(("most", "is_built", "expected"), [(20_000, False, 3), (2, False, 0), (20_000, True, 0)])
+def test_workers_load_beforehand_for_a_first_build_that_is_not_very_large(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, is_built: bool, expected: int
+) -> None:
+    for n in range(3):
+        (reports / f"{n}.txt").write_text(f"It rained in Goma on {n + 1} May 2022.")
+    asked: list[int] = []
+
+    @contextmanager
+    def prepared(runner: Runner, _work: Work, n_reports: int) -> Iterator[Runner]:
+        asked.append(n_reports)
+        yield runner
+
+    if is_built:
+        build(reports, tmp_path / "data", RULES)
+    monkeypatch.setattr(module, "_MANY", most)
+    monkeypatch.setattr(module, "prepared", prepared)
+    build(reports, tmp_path / "data", RULES)
+    assert asked == [expected]
