@@ -61,6 +61,7 @@ TOGETHER = 10
 
 _BATCH = 50  # reports; enough to make a hop to another process cheap, few enough to show progress
 _BATCH_SIZE = 150_000  # characters
+_LAST = 200  # reports, of which batches are as short as what is parsed in one go
 _PER_TERRITORY = 5_000  # reports, whose claims take some 60 MB
 _SAMPLE, _MANY = 20, 20_000  # reports
 _OPENED, _READ = 0.3, 0.95  # shares of a build's progress at which the gazetteer is open and the reports are read
@@ -494,13 +495,13 @@ def _next(results: Iterator[list[Extract]]) -> list[Extract]:
 
 
 def _batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
-    """Yield reports in batches of like length, so that all workers end together."""
+    """Yield reports in batches of like length, the last ones short, so that all workers end together."""
     batch: list[Document] = []
     size = 0
-    for document in documents:
+    for left, document in zip(range(len(documents), 0, -1), documents, strict=True):
         batch.append(document)
         size += len(document.text)
-        if len(batch) >= _BATCH or size >= _BATCH_SIZE:
+        if len(batch) >= (_BATCH if left > _LAST else min(_BATCH, TOGETHER)) or size >= _BATCH_SIZE:
             yield batch
             batch, size = [], 0
     if batch:

@@ -87,7 +87,10 @@ def fingerprint(document: Document) -> Print:
     spans = [(s.start, s.end) for s in split_sentences(document.text) if s.kind in _TOLD]
     whole = [words_of(folded[start:end]) for start, end in spans]
     masked = _QUOTE.sub(lambda quote: '"' * len(quote.group()), folded)
-    told = [words_of(piece) for start, end in spans for piece in masked[start:end].split('"') if piece]
+    told: list[list[str]] = []
+    for (start, end), words in zip(spans, whole, strict=True):
+        sentence = masked[start:end]
+        told += [words_of(piece) for piece in sentence.split('"') if piece] if '"' in sentence else [words]
     n_words = sum(map(len, whole))
     if sum(map(len, told)) < _LEAST_TOLD * n_words:
         told = whole
