@@ -340,6 +340,7 @@ def _build(folder: Path, job: _Job) -> BuildReport:
         _uncollected(),
     ):
         made = _work_out(_read_corrected(folder, job.corrections), job, ledger, workspace)
+        give_back()
         job.progress(_READ, "Writing the tables")
         corrections = [correction.correction_id for correction in job.corrections]
         meta = {"key": job.key, "version": __version__, "model": model, "counts": made.counts}
