@@ -462,16 +462,16 @@ def to_event(group: Group, published: Mapping[str, date | None], origins: Mappin
     claims = group.claims
     ids = [claim_id(c) for c in claims]
     days = sorted(d for d in (published.get(c.report_id) for c in claims) if d is not None)
-    headline = min(claims, key=partial(_rank_of_headline, {a for a, _ in group.opposed}))
+    headline = min(claims, key=partial(_rank_of_headline, group.disputed))
     return Event(
         event_id=_hash(*ids),
         claim_ids=tuple(ids),
         headline_claim_id=claim_id(headline),
-        opposing_claim_ids=_opposing(group, claim_id(headline)),
+        opposing_claim_ids=_opposing(group, headline),
         n_reports=len({c.report_id for c in claims}),
         independent_sources=len({origins.get(c.report_id, c.report_id) for c in claims}),
         independent_claimants=_count_speakers(c.claimant for c in claims if c.claimant),
-        disputed=bool(group.opposed),
+        disputed=bool(group.disputed),
         first_published=days[0] if days else None,
         last_published=days[-1] if days else None,
     )
@@ -489,12 +489,13 @@ def _rank_of_headline(disputed: Collection[str], claim: Claim) -> tuple[Any, ...
     )
 
 
-def _opposing(group: Group, headline: str) -> tuple[str, ...]:
+def _opposing(group: Group, headline: Claim) -> tuple[str, ...]:
     """Return the claims that contradict the headline, and whatever else their claimants say of it."""
-    against = {b for a, b in group.opposed if a == headline}
-    speakers = [c.claimant for c in group.claims if claim_id(c) in against and c.claimant]
-    also = {claim_id(c) for c in group.claims if c.claimant and any(same_speaker(c.claimant, s) for s in speakers)}
-    return tuple(sorted(against | also - {headline}))
+    against = group.against(headline)
+    speakers = {c.claimant for c in group.claims if claim_id(c) in against and c.claimant}
+    theirs = {name for name in {c.claimant for c in group.claims} if any(same_speaker(name, s) for s in speakers)}
+    also = {claim_id(c) for c in group.claims if c.claimant in theirs}
+    return tuple(sorted(against | also - {claim_id(headline)}))
 
 
 def _count_speakers(claimants: Iterable[str]) -> int:

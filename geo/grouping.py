@@ -8,7 +8,7 @@ that each say they repelled the other.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -69,10 +69,19 @@ Run = list[Claim]
 
 @dataclass(slots=True)
 class Group:
-    """The claims of one event in order of their ids, and the pairs of ids that contradict each other."""
+    """The claims of one event in order of their ids, and the ids of those that another one contradicts.
+
+    Of which pairs contradict each other only those of one claim are ever asked for: of thousands that all deny what
+    thousands say, the pairs would take gigabytes.
+    """
 
     claims: list[Claim]
-    opposed: set[Pair] = field(default_factory=set)
+    disputed: Set[str] = frozenset()
+    families: Families = field(default_factory=dict)
+
+    def against(self, claim: Claim) -> set[str]:
+        """Return the ids of the claims that contradict one of them."""
+        return {claim_id(other) for other in self.claims if _at_odds(claim, other, self.families)}
 
 
 def claim_id(claim: Claim) -> str:
@@ -480,8 +489,21 @@ def _divides(divided: Collection[frozenset[str]], ones: Iterable[Claim], others:
 
 
 def to_group(run: Sequence[Claim], families: Families) -> Group:
-    """Return a run as a group, with the pairs in it that contradict each other."""
+    """Return a run as a group, with those of its claims that another one contradicts."""
     claims = sorted({claim_id(c): c for c in run}.values(), key=claim_id)
     contentious = [c for c in claims if _is_contentious(c)]
-    pairs = ((a, b) for a in contentious for b in claims if a is not b and opposed(a, b, families))
-    return Group(claims, {(claim_id(a), claim_id(b)) for x, y in pairs for a, b in ((x, y), (y, x))})
+    disputed = {
+        claim_id(claim)
+        for claim in claims
+        if any(_at_odds(claim, other, families) for other in (claims if _is_contentious(claim) else contentious))
+    }
+    return Group(claims, disputed, families)
+
+
+def _at_odds(one: Claim, other: Claim, families: Families) -> bool:
+    """Whether two claims contradict each other, of which one is of a kind that may."""
+    if one is other:
+        return False
+    return (_is_contentious(one) and opposed(one, other, families)) or (
+        _is_contentious(other) and opposed(other, one, families)
+    )

@@ -24,7 +24,7 @@ def sizes(*claims, **how):
 
 
 def disputed(*claims, **how):
-    return [bool(group.opposed) for group in group_claims(claims, **how)]
+    return [bool(group.disputed) for group in group_claims(claims, **how)]
 
 
 def other(claim, **change):
@@ -108,15 +108,16 @@ def test_a_denial_without_a_day_answers_the_latest_of_the_days_before_it():
         date_basis=DateBasis.PUBLICATION,
     )
     groups = group_claims((old, BASE, denial))
-    assert [[c.report_id for c in g.claims] for g in groups if g.opposed] in ([["a", "c"]], [["c", "a"]])
+    assert [[c.report_id for c in g.claims] for g in groups if g.disputed] in ([["a", "c"]], [["c", "a"]])
     assert len(groups) == 2
-    assert not any(g.opposed for g in group_claims((BASE, replace(denial, date_basis=DateBasis.RELATIVE))))
+    assert not any(g.disputed for g in group_claims((BASE, replace(denial, date_basis=DateBasis.RELATIVE))))
 
 
-def test_both_sides_of_a_dispute_are_paired():
+def test_both_sides_of_a_dispute_are_against_each_other():
     (group,) = group_claims(REPELLED)
     ids = {claim_id(c) for c in REPELLED}
-    assert group.opposed == {(a, b) for a in ids for b in ids if a != b}
+    assert group.disputed == ids
+    assert [group.against(claim) for claim in group.claims] == [ids - {claim_id(claim)} for claim in group.claims]
 
 
 CLAIMS = st.builds(
