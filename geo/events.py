@@ -425,7 +425,7 @@ def build_events(
 
 def event_row(event: Event, by_id: Mapping[str, Claim]) -> dict[str, Any]:
     """Return the event as a row of the events table; ``by_id`` maps claim_id to its claims."""
-    claims = [by_id[c] for c in event.claim_ids]
+    claims, against = [by_id[c] for c in event.claim_ids], set(event.opposing_claim_ids)
     headline = by_id[event.headline_claim_id]
     return {
         "event_id": event.event_id,
@@ -441,7 +441,7 @@ def event_row(event: Event, by_id: Mapping[str, Claim]) -> dict[str, Any]:
         "independent_sources": event.independent_sources,
         "independent_claimants": event.independent_claimants,
         "disputed": event.disputed,
-        "claimants": _claimants(c for c in claims if claim_id(c) not in event.opposing_claim_ids),
+        "claimants": _claimants(by_id[c] for c in event.claim_ids if c not in against),
         "opposing_claimants": _claimants(by_id[c] for c in event.opposing_claim_ids),
         "opposing_claim_ids": list(event.opposing_claim_ids),
         "first_published": event.first_published,
