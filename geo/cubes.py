@@ -103,8 +103,9 @@ _PREPARED = f"""
     CREATE TABLE members AS
         SELECT claim_id, min(event) AS event, bool_or(against) AS against
         FROM (
-            SELECT unnest(claim_ids) AS claim_id, file_row_number AS event, opposing_claim_ids FROM events
-        ), LATERAL (SELECT coalesce(list_contains(opposing_claim_ids, claim_id), false) AS against) GROUP BY claim_id;
+            SELECT unnest(claim_ids) AS claim_id, file_row_number AS event, false AS against FROM events UNION ALL
+            SELECT unnest(opposing_claim_ids), file_row_number, true FROM events
+        ) GROUP BY claim_id;
     CREATE TABLE told AS SELECT report_id, min(file_row_number) AS report,
             arg_min(coalesce(outlet, ''), file_row_number) AS outlet,
             arg_min(coalesce(origin, ''), file_row_number) AS origin,
