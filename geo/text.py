@@ -10,7 +10,6 @@ from enum import StrEnum
 
 __all__ = ["KEYBOARD_MARKS", "Sentence", "SentenceKind", "fold", "paragraph_span", "split_sentences"]
 
-
 KEYBOARD_MARKS = {
     **dict.fromkeys("’‘ʼ", "'"),
     **dict.fromkeys("“”„«»", '"'),
