@@ -116,9 +116,11 @@ IN_DAYS = f"{_FIRST} <= ? AND {_LAST} >= ?"
 _DAYS = f"{_FIRST} AS first_day, {_LAST} AS last_day"
 
 MEMBERS = """
-    SELECT unnest(claim_ids) AS claim_id, event_id, disputed, independent_sources, opposing_claim_ids FROM events
+    SELECT unnest(claim_ids) AS claim_id, event_id, disputed, independent_sources FROM events
 """
 """One row a claim that belongs to an event."""
+
+_OPPOSING = "SELECT unnest(opposing_claim_ids) FROM events"
 
 _LISTED = "(SELECT unnest(?::VARCHAR[]))"
 
@@ -192,7 +194,7 @@ def claims_relation(chosen: Filter) -> Sql:
     relation = f"""
         SELECT found.*, {_DAYS}, members.event_id, members.disputed AS event_disputed,
             members.independent_sources AS event_sources,
-            list_contains(members.opposing_claim_ids, found.claim_id) AS opposes_headline
+            CASE WHEN members.event_id IS NOT NULL THEN found.claim_id IN ({_OPPOSING}) END AS opposes_headline
         FROM (SELECT * FROM claims WHERE {where}) AS found LEFT JOIN ({MEMBERS}) AS members
             ON members.claim_id = found.claim_id
     """  # noqa: S608 - as above

@@ -1,15 +1,18 @@
 """What a filter lets through, and its way into an address and back."""
 
 import math
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.events import CLAIM_COLUMNS
+from geo.events import CLAIM_COLUMNS, TABLES
 from geo.filters import EVERYTHING, Filter, claims_in_view, claims_relation, from_query, to_query, with_seen
 from geo.model import EventType, Status
 from geo.store import Generation, publish
@@ -108,6 +111,18 @@ def test_in_view_is_what_passes_and_lies_in_the_window(generation: Generation) -
     assert set(generation.query(*claims_in_view(chosen)).claim_id) == ids
     assert set(generation.query(*with_seen(chosen, "SELECT claim_id FROM seen")).claim_id) == ids
     assert generation.query(*claims_in_view(Filter(date(2022, 9, 11)))).empty
+
+
+def test_an_event_of_thousands_of_claims_fits_into_bounded_memory(tmp_path: Path) -> None:
+    ids = [f"c{n}" for n in range(6_000)]
+    event = {"event_id": "e", "claim_ids": ids, "opposing_claim_ids": ids[::2], "disputed": True}
+    generation = publish(tmp_path, {"claims": [claim(claim_id=id_) for id_ in ids], "events": [event]}, {})
+    with closing(duckdb.connect(config={"threads": 1, "memory_limit": "100MB", "temp_directory": ""})) as connection:
+        for name in TABLES:
+            connection.read_parquet(str(generation.path / f"{name}.parquet")).create_view(name)
+        relation, params = claims_relation(EVERYTHING)
+        counted = f"SELECT count(*), count_if(opposes_headline) FROM ({relation})"
+        assert connection.execute(counted, params).fetchone() == (6_000, 3_000)
 
 
 def test_a_choice_has_one_form() -> None:
