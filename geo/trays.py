@@ -19,10 +19,11 @@ KINDS = ("undated", "unplaced", "unreadable", "rejected", "orphaned")
 """The trays, in the order in which they are shown."""
 
 _ORDER = "tray.report, start, reason, tray.text, claim_id, correction_id"
-_TRAY = f"""
+_TRAY = f"SELECT * FROM tray WHERE kind = ? ORDER BY {_ORDER} LIMIT ?"  # noqa: S608 - as below
+_WITH_REPORTS = f"""
     SELECT kind, claim_id, report_id, tray.report AS report, title, outlet, published, start, "end", tray.text AS text,
         reason, correction_id
-    FROM (SELECT * FROM tray WHERE kind = ? ORDER BY {_ORDER} LIMIT ?) AS tray LEFT JOIN reports USING (report_id)
+    FROM ({{trays}}) AS tray LEFT JOIN reports USING (report_id)
     ORDER BY {_ORDER}
 """  # noqa: S608 - put together from constants; values are parameters
 
@@ -90,7 +91,13 @@ def read_trays(
     Raises:
         StoreError: the generation cannot be read.
     """
-    return {kind: list(map(_item, generation.records(_TRAY, [kind, at_most]))) for kind in kinds}
+    found: dict[str, list[TrayItem]] = {kind: [] for kind in kinds}
+    if not found:
+        return found
+    trays = " UNION ALL ".join([f"({_TRAY})"] * len(found))
+    for row in generation.records(_WITH_REPORTS.format(trays=trays), [x for kind in found for x in (kind, at_most)]):
+        found[row["kind"]].append(_item(row))
+    return found
 
 
 def _item(row: dict[str, Any]) -> TrayItem:
