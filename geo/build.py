@@ -64,6 +64,7 @@ _BATCH_SIZE = 150_000  # characters
 _LAST = 200  # reports, of which batches are as short as what is parsed in one go
 _PER_TERRITORY = 5_000  # reports, whose claims take some 60 MB
 _SAMPLE, _MANY = 20, 20_000  # reports
+_ONE_IN = 20  # reports is read while all are compared, which takes about as long
 _OPENED, _READ = 0.3, 0.95  # shares of a build's progress at which the gazetteer is open and the reports are read
 _MARK = "reading"
 _TRAYS = ("undated", "unplaced", "unreadable", "rejected", "orphaned")
@@ -386,7 +387,9 @@ class _Made:
 def _work_out(corpus: _Corpus, job: _Job, ledger: Ledger, workspace: store.Workspace) -> _Made:
     runner = apart(job.runner) if (job.root / _MARK).exists() else job.runner
     with prepared(runner, partial(read_batch, config=job.config), _n_likely_new(corpus.documents, ledger)) as ready:
-        return _compare_and_read(corpus, replace(job, runner=ready), ledger, workspace)
+        job = replace(job, runner=ready or runner)
+        begun = _begin(corpus.documents, job, ledger) if ready else _Begun()
+        return _compare_and_read(corpus, begun, job, ledger, workspace)
 
 
 def _n_likely_new(documents: Sequence[Document], ledger: Ledger) -> int:
@@ -398,29 +401,46 @@ def _n_likely_new(documents: Sequence[Document], ledger: Ledger) -> int:
     return 0 if len(documents) > _MANY or any(map(ledger.has, sample)) else len(documents)
 
 
-def _compare_and_read(corpus: _Corpus, job: _Job, ledger: Ledger, workspace: store.Workspace) -> _Made:
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Reports whose reading begins before all are compared, and what it yields of them."""
+
+    documents: Sequence[Document] = ()
+    results: Iterable[list[Extract]] = ()
+
+
+def _begin(documents: Sequence[Document], job: _Job, ledger: Ledger) -> _Begun:
+    """Let workers read while reports are compared, of which only those without a day may get another one."""
+    dated = [document for document in documents[::_ONE_IN] if document.published]
+    unread = _unread(dated, job, ledger)
+    return _Begun(unread, job.runner(partial(read_batch, config=job.config), list(_batches(unread))))
+
+
+def _compare_and_read(corpus: _Corpus, begun: _Begun, job: _Job, ledger: Ledger, workspace: store.Workspace) -> _Made:
     job.progress(_OPENED, "Comparing the reports")
     stories = _stories(corpus.documents, ledger)
     give_back()
     origins = {report_id: story.origin for story in stories for report_id in story.scores}
     documents = infer_days(inherit_days(corpus.documents, origins))
-    missing = sorted(_unread(documents, job, ledger), key=lambda d: origins[d.report_id].origin_id)
+    known = {document.report_id for document in begun.documents}
+    rest = _unread([d for d in documents if d.report_id not in known], job, ledger)
+    missing = sorted(rest, key=lambda d: origins[d.report_id].origin_id)
     spool, tray = Spool(lambda: workspace.folder), Counter[str]()
     territories = Territories(lambda: workspace.folder, 1 + len(documents) // _PER_TERRITORY)
-    with closing(_Reading(missing, job, ledger)) as reading:
+    with closing(_Reading(missing, job, ledger, begun)) as reading:
         amended, corrected = _amend(documents, corpus, reading)
         for assembled in _assembled(corpus.documents, documents, stories, corrected, reading):
             tray.update(row["kind"] for row in assembled.rows["tray"])
             spool.add(assembled.rows)
             territories.add(assembled.told)
-    rest = [*correction_tray(amended, corpus.orphans), *map(unreadable_row, corpus.unreadable)]
-    tray.update(row["kind"] for row in rest)
-    spool.add({"tray": rest})
+    left_out = [*correction_tray(amended, corpus.orphans), *map(unreadable_row, corpus.unreadable)]
+    tray.update(row["kind"] for row in left_out)
+    spool.add({"tray": left_out})
     for rows in event_rows(territories, Rules(amended.together, amended.apart)):
         spool.add({"events": rows})
     counts = {name: spool.counts[name] for name in ("reports", "claims", "events")}
     sources = len({origin.origin_id for origin in origins.values()})
-    return _Made(spool.tables(), counts | {kind: tray[kind] for kind in _TRAYS} | {"sources": sources}, len(missing))
+    return _Made(spool.tables(), counts | {kind: tray[kind] for kind in _TRAYS} | {"sources": sources}, reading.n)
 
 
 def _stories(documents: Sequence[Document], ledger: Ledger) -> list[Story]:
@@ -443,11 +463,12 @@ class _Reading:
     All is taken from the ledger: what was just read and what was kept are alike.
     """
 
-    def __init__(self, missing: Sequence[Document], job: _Job, ledger: Ledger) -> None:
-        """Read nothing yet; ``missing`` are in the order in which they will be asked for."""
+    def __init__(self, missing: Sequence[Document], job: _Job, ledger: Ledger, begun: _Begun) -> None:
+        """Read nothing yet; ``missing``, besides what is begun, are in the order in which they will be asked for."""
         self._job, self.ledger = job, ledger
-        self._waiting = {document.report_id for document in missing}
-        self._steps = _read_new(missing, job, ledger)
+        self._waiting = {document.report_id for document in chain(begun.documents, missing)}
+        self.n = len(self._waiting)
+        self._steps = _read_new(missing, job, ledger, begun)
 
     def extracts(self, documents: Sequence[Document]) -> Iterator[list[Extract]]:
         """Yield what was read in reports, some reports at a time; what the ledger has lost is read again.
@@ -476,17 +497,20 @@ class _Reading:
         self._steps.close()
 
 
-def _read_new(documents: Sequence[Document], job: _Job, ledger: Ledger) -> Generator[list[str]]:
-    """Read reports into the ledger; yield the ids of those that were read, as they are."""
-    done = 0
+def _read_new(
+    documents: Sequence[Document], job: _Job, ledger: Ledger, begun: _Begun | None = None
+) -> Generator[list[str]]:
+    """Read reports into the ledger, first those that are begun; yield the ids of those that were read, as they are."""
+    begun = begun or _Begun()
+    done, n = 0, len(begun.documents) + len(documents)
     with _marked(job.root):
-        results = iter(job.runner(partial(read_batch, config=job.config), list(_batches(documents))))
+        rest = job.runner(partial(read_batch, config=job.config), list(_batches(documents)))
+        results = chain(begun.results, rest)
         while extracts := _next(results):
             for item in extracts:
                 ledger.keep(item)
             done += len(extracts)
-            share = _OPENED + (_READ - _OPENED) * done / len(documents)
-            job.progress(share, f"Read {done:,} of {len(documents):,} reports")
+            job.progress(_OPENED + (_READ - _OPENED) * done / n, f"Read {done:,} of {n:,} reports")
             yield [item.document.report_id for item in extracts]
 
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from os import cpu_count
-from threading import Timer
+from threading import Thread, Timer
 from time import monotonic
 
 from geo.model import Document, Extract
@@ -73,21 +73,22 @@ def processes(workers: int, limits: Limits | None = None) -> Runner:
 
 
 @contextmanager
-def prepared(runner: Runner, work: Work, n_reports: int) -> Iterator[Runner]:
-    """Yield a runner that will do ``work`` on about so many reports: where it is one of processes, they load meanwhile.
+def prepared(runner: Runner, work: Work, n_reports: int) -> Iterator[Runner | None]:
+    """Yield a runner for ``work`` on about so many reports that does not wait to be asked; None where there is none.
 
-    They end with the context.
+    Where ``runner`` is one of processes, these load at once, read what the runner is called with while the caller does
+    other things, and end with the context.
     """
     if isinstance(runner, partial) and runner.func is _processes_for_many and n_reports > _FEW:
         runner = processes(*runner.args)
     if not (isinstance(runner, partial) and runner.func is _run and n_reports):
-        yield runner
+        yield None
         return
     workers, limits = runner.args
     pool = _Pool(workers, limits, work)
     try:
         pool.start(workers)
-        yield partial(_read_all, pool)
+        yield partial(_begin, pool)
     finally:
         pool.end()
 
@@ -191,56 +192,103 @@ class _Worker:
 def _run(workers: int, limits: Limits, work: Work, batches: Iterable[list[Document]]) -> Iterator[list[Extract]]:
     pool = _Pool(workers, limits, work)
     try:
-        yield from _read_all(pool, work, batches)
+        yield from _rest(pool, pool.queue(batches))
     finally:
         pool.end()
 
 
-def _read_all(pool: "_Pool", _work: Work, batches: Iterable[list[Document]]) -> Iterator[list[Extract]]:
-    results = _Results(list(batches))
-    pool.queue(_Part(results, n, 0, batch) for n, batch in enumerate(results.batches) if batch)
+def _begin(pool: "_Pool", _work: Work, batches: Iterable[list[Document]]) -> Iterator[list[Extract]]:
+    """Read as far as there is time until the first result is asked for, and the rest then."""
+    pool.pause()
+    results = pool.queue(batches)
+    pool.go_on()
+    return _rest(pool, results)
+
+
+def _rest(pool: "_Pool", results: "_Results") -> Iterator[list[Extract]]:
+    pool.pause()
     yield from results.take()
     while not results.are_all:
-        for part, readings in pool.step():
-            part.results.add(part, readings)  # of whoever asked for them: one reading may begin while another goes on
+        pool.step()
         yield from results.take()
 
 
 class _Pool:
-    """Workers, and the parts that wait for one."""
+    """Workers, and the parts that wait for one.
+
+    Between ``go_on`` and ``pause`` a thread has it, and nothing else may be called.
+    """
 
     def __init__(self, workers: int, limits: Limits, work: Work) -> None:
         self._size, self._limits, self._work = workers, limits, work
         self._waiting: deque[_Part] = deque()
         self._workers: list[_Worker] = []
         self._false_starts = 0
+        self._thread: Thread | None = None
+        self._failure: Exception | None = None
+        self._bell, self._cord = Pipe(duplex=False)
 
     def start(self, n: int) -> None:
         """Start so many workers."""
         self._workers += [_start(self._work, self._limits) for _ in range(n)]
 
-    def queue(self, parts: Iterable[_Part]) -> None:
-        """Let parts wait for a worker."""
-        self._waiting.extend(parts)
+    def queue(self, batches: Iterable[list[Document]]) -> _Results:
+        """Let batches wait for a worker; return where their results will be."""
+        results = _Results(list(batches))
+        self._waiting.extend(_Part(results, n, 0, batch) for n, batch in enumerate(results.batches) if batch)
+        return results
 
     def end(self) -> None:
         """End all workers."""
+        self._stop_thread()
         for worker in self._workers:
             worker.end()
         self._workers = []
+        self._bell.close()
+        self._cord.close()
 
-    def step(self) -> Iterator[tuple[_Part, list[Extract]]]:
-        """Keep all workers busy and yield what the next answers bring."""
+    def go_on(self) -> None:
+        """Keep all workers busy in a thread, while the caller does other things."""
+        self._thread = Thread(target=self._keep_busy, daemon=True)
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Leave the workers to the caller again; raise what the work has raised meanwhile."""
+        self._stop_thread()
+        failure, self._failure = self._failure, None
+        if failure:
+            raise failure
+
+    def _stop_thread(self) -> None:
+        if self._thread:
+            self._cord.send(None)
+            self._thread.join()
+            self._thread = None
+            self._bell.recv()
+
+    def _keep_busy(self) -> None:
+        try:
+            while self._has_work and self._false_starts < _FALSE_STARTS and not self._bell.poll():
+                self.step()
+        except Exception as error:  # noqa: BLE001 - raised by ``pause``, in the thread of whoever waits for the results
+            self._failure = error
+
+    @property
+    def _has_work(self) -> bool:
+        return bool(self._waiting) or any(worker.part for worker in self._workers)
+
+    def step(self) -> None:
+        """Keep all workers busy until the next answers have come."""
         if self._false_starts >= _FALSE_STARTS:
-            yield from self._read_here()
+            self._read_here()
             return
         self._employ()
         nearest = min(worker.deadline for worker in self._workers)
-        ready = wait([w.pipe for w in self._workers], timeout=max(0.0, nearest - monotonic()))
+        ready = wait([self._bell, *(w.pipe for w in self._workers)], timeout=max(0.0, nearest - monotonic()))
         for worker in [w for w in self._workers if w.pipe in ready]:
-            yield from self._hear(worker)
+            self._hear(worker)
         for worker in [w for w in self._workers if w.deadline < monotonic() and w.pipe not in ready]:
-            yield from self._bury(worker)
+            self._bury(worker)
 
     def _employ(self) -> None:
         """Give each idle worker a part, and start as many workers as there is work for."""
@@ -250,10 +298,10 @@ class _Pool:
         loading = sum(not worker.is_ready for worker in self._workers)
         self.start(min(self._size - len(self._workers), len(self._waiting) - loading))
 
-    def _hear(self, worker: _Worker) -> Iterator[tuple[_Part, list[Extract]]]:
+    def _hear(self, worker: _Worker) -> None:
         answer = worker.answer()
         if answer is None:
-            yield from self._bury(worker)
+            self._bury(worker)
             return
         if isinstance(answer, Exception):
             raise answer
@@ -262,9 +310,9 @@ class _Pool:
         worker.part, worker.is_ready, worker.deadline = None, True, float("inf")
         self._employ()  # before the answer is looked at, which takes the builder a while
         if done:
-            yield done, answer
+            done.results.add(done, answer)
 
-    def _bury(self, worker: _Worker) -> Iterator[tuple[_Part, list[Extract]]]:
+    def _bury(self, worker: _Worker) -> None:
         """End a worker that died or hangs; its reports are read again alone, but for one that has cost too many."""
         self._workers.remove(worker)
         worker.end()
@@ -276,12 +324,13 @@ class _Pool:
         elif part.deaths + 1 < _FATAL:
             self._waiting.appendleft(replace(part, deaths=part.deaths + 1))
         else:
-            yield part, [Extract(part.documents[0], error=POISON)]
+            part.results.add(part, [Extract(part.documents[0], error=POISON)])
 
-    def _read_here(self) -> Iterator[tuple[_Part, list[Extract]]]:
+    def _read_here(self) -> None:
         """Read one part in this process, where no worker can be started: that is slow, but nothing is lost."""
         part = self._waiting.popleft()
-        yield part, self._work(part.documents) if not part.deaths else [Extract(part.documents[0], error=POISON)]
+        readings = self._work(part.documents) if not part.deaths else [Extract(part.documents[0], error=POISON)]
+        part.results.add(part, readings)
 
 
 # --- in the worker ---

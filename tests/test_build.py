@@ -32,7 +32,7 @@ from geo.model import (
     TimePrecision,
 )
 from geo.resources import resource
-from geo.runners import POISON, Runner, Work
+from geo.runners import POISON, Runner, Work, processes
 from geo.store import current, project_folder
 from tests.corpora import make_corpus
 from tests.folders import page, write_zip
@@ -610,9 +610,9 @@ def test_workers_load_beforehand_for_a_first_build_that_is_not_very_large(
     asked: list[int] = []
 
     @contextmanager
-    def prepared(runner: Runner, _work: Work, n_reports: int) -> Iterator[Runner]:
+    def prepared(_runner: Runner, _work: Work, n_reports: int) -> Iterator[None]:
         asked.append(n_reports)
-        yield runner
+        yield
 
     if is_built:
         build(reports, tmp_path / "data", RULES)
@@ -620,3 +620,40 @@ def test_workers_load_beforehand_for_a_first_build_that_is_not_very_large(
     monkeypatch.setattr(module, "prepared", prepared)
     build(reports, tmp_path / "data", RULES)
     assert asked == [expected]
+
+
+def test_what_is_read_while_reports_are_compared_changes_nothing(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_ONE_IN", 2)
+    wire = "Shells hit Goma at dawn, said the mayor, and the market of Bunia burned until the evening. " * 8
+    for n in range(6):
+        (reports / f"{n}.txt").write_text(f"On {n + 1} May 2022 it rained in Goma. Two people died in Bukavu.")
+    (reports / "dated.txt").write_text(f"12 May 2022\n\n{wire}")
+    (reports / "copy.txt").write_text(f"{wire}\n\nIt rained.")
+    alone = build(reports, tmp_path / "alone", RULES)
+    together = build(reports, tmp_path / "together", RULES, runner=processes(2))
+    assert together.read == alone.read == 8
+    assert together.generation.generation_id == alone.generation.generation_id
+
+
+def test_only_reports_whose_day_is_known_are_read_before_all_are_compared(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_ONE_IN", 1)
+    (reports / "dated.txt").write_text("12 May 2022\n\nIt rained in Goma.")
+    (reports / "undated.txt").write_text("It rained in Goma.")
+    asked: list[list[str]] = []
+
+    def runner(work: Work, batches: Iterable[list[Document]]) -> Iterable[list[Extract]]:
+        batches = list(batches)
+        asked.append([document.report for batch in batches for document in batch])
+        return map(work, batches)
+
+    @contextmanager
+    def prepared(_runner: Runner, _work: Work, _n_reports: int) -> Iterator[Runner]:
+        yield runner
+
+    monkeypatch.setattr(module, "prepared", prepared)
+    assert build(reports, tmp_path / "data", RULES).read == 2
+    assert asked == [["dated.txt"], ["undated.txt"]]

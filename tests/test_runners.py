@@ -50,6 +50,14 @@ def tell_process(found: list[Document]) -> list[Extract]:
     return [Extract(document, error=str(os.getpid())) for document in found]
 
 
+def tell(told: Path, found: list[Document]) -> list[Extract]:
+    """Write the names of what is read to whoever listens."""
+    if found:
+        with told.open("w") as lines:
+            lines.writelines(f"{document.report_id}\n" for document in found)
+    return [Extract(document) for document in found]
+
+
 HARM: dict[str, Callable[[], object]] = {
     "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "crash": lambda: os._exit(3),
@@ -143,6 +151,7 @@ def test_what_may_read_in_this_process_is_replaced_by_processes(monkeypatch: pyt
 def test_workers_of_a_prepared_runner_load_before_they_are_asked(tmp_path: Path) -> None:
     work, found = partial(read, tmp_path), documents(6)
     with prepared(processes(2, HASTY), work, 6) as runner:
+        assert runner is not None
         waiting = active_children()
         assert len(waiting) == 2
         assert [e.error for batch in runner(work, batches(found, 2)) for e in batch] == ["read text"] * 6
@@ -150,9 +159,38 @@ def test_workers_of_a_prepared_runner_load_before_they_are_asked(tmp_path: Path)
     assert not active_children()
 
 
+def test_they_read_before_anybody_waits_for_it(tmp_path: Path) -> None:
+    told, found = tmp_path / "told", documents(6)
+    os.mkfifo(told)
+    work = partial(tell, told)
+    with prepared(processes(2), work, 6) as runner:
+        assert runner is not None
+        results = runner(work, batches(found, 2))
+        with told.open() as lines:  # waits until a worker has opened it too
+            assert lines.readline().strip() in {d.report_id for d in found}
+            assert [e.document for batch in results for e in batch] == found
+
+
+def test_what_nobody_waits_for_ends_with_its_context(tmp_path: Path) -> None:
+    work = partial(read, tmp_path)
+    with prepared(processes(2), work, 6) as runner:
+        assert runner is not None
+        runner(work, batches(documents(6, d0="hang"), 2))
+    assert not active_children()
+
+
+def test_what_the_work_raises_meanwhile_is_raised_to_whoever_asks() -> None:
+    with prepared(processes(2), refuse, 1) as runner:
+        assert runner is not None
+        results = runner(refuse, [documents(1)])
+        with pytest.raises(GazetteerError, match="refused 0"):
+            list(results)
+
+
 def test_a_reading_may_begin_while_another_goes_on(tmp_path: Path) -> None:
     work, found = partial(read, tmp_path), documents(9, d1="first", d8="last")
     with prepared(processes(2, HASTY), work, 9) as runner:
+        assert runner is not None
         outer = iter(runner(work, batches(found, 2)))
         told = next(outer)
         inner = [e.error for batch in runner(work, batches(found[::-1], 4)) for e in batch]
@@ -173,7 +211,8 @@ def test_a_reading_may_begin_while_another_goes_on(tmp_path: Path) -> None:
 def test_only_processes_that_will_be_needed_are_prepared(
     tmp_path: Path, runner: Runner, n_reports: int, workers: int
 ) -> None:
-    with prepared(runner, partial(read, tmp_path), n_reports):
+    with prepared(runner, partial(read, tmp_path), n_reports) as ready:
+        assert (ready is not None) is bool(workers)
         assert len(active_children()) == workers
 
 
