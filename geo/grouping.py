@@ -7,10 +7,12 @@ that each say they repelled the other.
 """
 
 import hashlib
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import accumulate, chain
 
 from geopy.distance import great_circle
 
@@ -81,7 +83,7 @@ class Group:
 
     def against(self, claim: Claim) -> set[str]:
         """Return the ids of the claims that contradict one of them."""
-        return {claim_id(other) for other in self.claims if _at_odds(claim, other, self.families)}
+        return {claim_id(other) for other in self.claims if opposed(claim, other, self.families)}
 
 
 def claim_id(claim: Claim) -> str:
@@ -319,7 +321,7 @@ def _with_contradictions(runs: Sequence[Run], families: Families) -> list[list[C
         if len(numbers) < 2 or not any(_is_contentious(c) for n in numbers for c in runs[n]):
             continue
         home = {number: [number] for number in numbers}
-        for a, b in _contradicting(numbers, runs, families):
+        for a, b in _contradicting({n: runs[n] for n in numbers}, families, home):
             keep, gone = sorted((home[a], home[b]), key=lambda members: members[0])
             if keep is not gone:
                 joined[keep[0]] += joined.pop(gone[0])
@@ -329,16 +331,23 @@ def _with_contradictions(runs: Sequence[Run], families: Families) -> list[list[C
 
 
 def _contradicting(
-    numbers: Sequence[int], runs: Sequence[Sequence[Claim]], families: Families
+    runs: Mapping[int, Sequence[Claim]], families: Families, home: Mapping[int, list[int]]
 ) -> Iterator[tuple[int, int]]:
-    """Yield the runs of a place that belong together since one contradicts the other."""
-    answers = {n for n in numbers if all(_is_answer(c) for c in runs[n])}
-    told = {n: [_moved_back(c) for c in runs[n]] if n in answers else runs[n] for n in numbers}
+    """Yield the runs of a place that belong together since one contradicts the other.
+
+    Those that have one ``home`` meanwhile are not compared any more, but for answers, of which each has one question.
+    """
+    answers = {n for n, run in runs.items() if all(_is_answer(c) for c in run)}
+    told = {n: [_moved_back(c) for c in run] if n in answers else run for n, run in runs.items()}
+    found_by_day = {n: _Dated(run, families) for n, run in told.items()}
     answered: dict[int, list[int]] = defaultdict(list)
     for a, b in _meeting(told):
-        if {a, b} <= answers or not _contradict(told[a], told[b], families):
+        asked = answers & {a, b}
+        if len(asked) == 2 or (not asked and home[a] is home[b]):
             continue
-        if a in answers or b in answers:
+        if not _contradict(found_by_day[a], found_by_day[b], families):
+            continue
+        if asked:
             answer, what = (a, b) if a in answers else (b, a)
             answered[answer].append(what)
         else:
@@ -370,12 +379,71 @@ def _is_contentious(claim: Claim) -> bool:
     )
 
 
-def _contradict(ones: Sequence[Claim], others: Sequence[Claim], families: Families) -> bool:
-    for one in ones:
-        for other in others:
-            if _is_related(one, other) and _overlap(one, [other]) and opposed(one, other, families):
-                return True
-    return False
+def _contradict(ones: "_Dated", others: "_Dated", families: Families) -> bool:
+    mine, theirs = ones.opposed_to(others), others.opposed_to(ones)
+    if len(mine) <= len(theirs):
+        pairs = ((one, other) for one in mine for other in others.near(one))
+    else:
+        pairs = ((one, other) for other in theirs for one in ones.near(other))
+    return any(_is_related(one, other) and opposed(one, other, families) for one, other in pairs)
+
+
+class _Dated:
+    """The dated claims of a run, found by their days and by what may relate them to a claim of another type.
+
+    Of claims that say the same of the same days there is one: of a place that thousands of reports speak of, each with
+    each could not be compared.
+    """
+
+    def __init__(self, run: Sequence[Claim], families: Families) -> None:
+        dated = {
+            (_days(c), c.event_type, _is_planned(c), *_stance(c, families)): c for c in run if c.date_from is not None
+        }
+        claims = sorted(dated.values(), key=_days)
+        self._by_position = _by_position(claims)
+        by_trigger: dict[str, list[Claim]] = defaultdict(list)
+        for claim in claims:
+            by_trigger[claim.trigger].append(claim)
+        self._types = {c.event_type for c in claims}
+        self._all = _ByDay(claims)
+        self._blaming = _ByDay([c for c in claims if c.cue in _BLAMING])
+        self._by_trigger = {trigger: _ByDay(found) for trigger, found in by_trigger.items() if trigger}
+
+    def opposed_to(self, others: "_Dated") -> list[Claim]:
+        """Return the claims that may contradict others."""
+        heads = [claims[0] for claims in others._by_position]
+        hostile = (claims for claims in self._by_position if any(_may_oppose(claims[0], head) for head in heads))
+        return list(chain.from_iterable(hostile))
+
+    def near(self, claim: Claim) -> Iterator[Claim]:
+        """Yield the claims whose days overlap those of another one to which they may be related."""
+        days = _days(claim)
+        may_blame = claim.event_type in _HARM
+        if claim.event_type in self._types or (may_blame and claim.cue in _BLAMING):
+            yield from self._all.overlapping(*days)
+            return
+        if claim.trigger in self._by_trigger:
+            yield from self._by_trigger[claim.trigger].overlapping(*days)
+        if may_blame:
+            yield from self._blaming.overlapping(*days)
+
+
+class _ByDay:
+    """Claims in order of their first days."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._claims = claims
+        self._first = [_days(c)[0] for c in claims]
+        self._last = [_days(c)[1] for c in claims]
+        self._latest = list(accumulate(self._last, max))
+
+    def overlapping(self, first: date, last: date) -> Iterator[Claim]:
+        """Yield the claims of which a day lies in a stretch of days."""
+        n = bisect_right(self._first, last)
+        while n and self._latest[n - 1] >= first:
+            n -= 1
+            if self._last[n] >= first:
+                yield self._claims[n]
 
 
 def _moved_back(answer: Claim) -> Claim:
@@ -404,17 +472,54 @@ def opposed(one: Claim, other: Claim, families: Families | None = None) -> bool:
     One denies what the other says; each puts the blame on the other's side, or one blames whom the other does not; or
     both say that they repelled the other. The same speaker does not contradict himself, nor one sentence its reprint.
     """
-    if same_speaker(one.claimant, other.claimant):
+    if same_speaker(one.claimant, other.claimant) or not _may_oppose(one, other):
         return False
     if (_is_wide(one) or _is_wide(other)) and (
         one.trigger != other.trigger or one.claimant_side == other.claimant_side
     ):
         return False
-    if (one.status is Status.DENIED) != (other.status is Status.DENIED):
-        return not _is_reprint(one, other, families or {})
-    if not (one.claimant and other.claimant) or Status.DENIED in (one.status, other.status):
+    return not (_denies(one, other) and _is_reprint(one, other, families or {}))
+
+
+def _may_oppose(one: Claim, other: Claim) -> bool:
+    """Whether two claims contradict each other, whoever speaks, wherever it is and in whichever sentence."""
+    if _denies(one, other):
+        return True
+    if not (one.claimant and other.claimant) or one.status is Status.DENIED:
         return False
     return _blame_each_other(one, other) or _repel_each_other(one, other)
+
+
+def _denies(one: Claim, other: Claim) -> bool:
+    """Whether one denies what the other may say."""
+    return (one.status is Status.DENIED) != (other.status is Status.DENIED)
+
+
+def _by_position(claims: Iterable[Claim]) -> list[list[Claim]]:
+    """Return claims of which ``_may_oppose`` says the same, together."""
+    found: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        found[_position(claim)].append(claim)
+    return list(found.values())
+
+
+def _position(claim: Claim) -> tuple[object, ...]:
+    """Return all that ``_may_oppose`` asks of a claim: few things, so that few are in all that thousands say."""
+    return (
+        claim.status is Status.DENIED,
+        bool(claim.claimant),
+        claim.claimant_side,
+        claim.cue in _BLAMING,
+        claim.trigger if claim.trigger in REPELLING else "",
+        claim.actor_side,
+        claim.target_side,
+    )
+
+
+def _stance(claim: Claim, families: Families) -> tuple[object, ...]:
+    """Return all that ``opposed`` asks of a claim: two of one stance contradict the same ones, and not each other."""
+    family = families.get((claim.report_id, claim.start))
+    return *_position(claim), claim.claimant, claim.trigger, _is_wide(claim), family and (family, claim.report_id)
 
 
 def _is_wide(claim: Claim) -> bool:
@@ -491,19 +596,17 @@ def _divides(divided: Collection[frozenset[str]], ones: Iterable[Claim], others:
 def to_group(run: Sequence[Claim], families: Families) -> Group:
     """Return a run as a group, with those of its claims that another one contradicts."""
     claims = sorted({claim_id(c): c for c in run}.values(), key=claim_id)
-    contentious = [c for c in claims if _is_contentious(c)]
+    by_stance: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        by_stance[_stance(claim, families)].append(claim)
+    positions = _by_position(alike[0] for alike in by_stance.values())
+    hostile = {
+        _position(ours[0]): [theirs for theirs in positions if _may_oppose(ours[0], theirs[0])] for ours in positions
+    }
     disputed = {
         claim_id(claim)
-        for claim in claims
-        if any(_at_odds(claim, other, families) for other in (claims if _is_contentious(claim) else contentious))
+        for one, *alike in by_stance.values()
+        if any(opposed(one, other, families) for other in chain.from_iterable(hostile[_position(one)]))
+        for claim in (one, *alike)
     }
     return Group(claims, disputed, families)
-
-
-def _at_odds(one: Claim, other: Claim, families: Families) -> bool:
-    """Whether two claims contradict each other, of which one is of a kind that may."""
-    if one is other:
-        return False
-    return (_is_contentious(one) and opposed(one, other, families)) or (
-        _is_contentious(other) and opposed(other, one, families)
-    )

@@ -1,12 +1,13 @@
 """Claims of one happening, and what contradicts what."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo import grouping
 from geo.grouping import claim_id, group_claims, opposed
 from geo.model import DateBasis, EventType, PlaceKind, Status
 from tests.test_events import BASE, TOWN
@@ -146,6 +147,59 @@ def test_every_claim_is_in_one_group_whatever_the_order(claims, chance):
 @given(CLAIMS, CLAIMS)
 def test_contradiction_is_mutual(one, two):
     assert opposed(one, two) == opposed(two, one)
+
+
+@given(st.lists(CLAIMS, max_size=8, unique_by=claim_id))
+def test_disputed_is_whatever_another_claim_of_its_group_contradicts(claims):
+    families = {("a", 0): "f", ("b", 0): "f"}
+    for group in group_claims(claims, families):
+        assert group.disputed == {claim_id(c) for c in group.claims if group.against(c)}
+
+
+class EachWithEach(grouping._Dated):
+    """The claims of a run, of which none is passed over."""
+
+    def __init__(self, run, families):
+        super().__init__(run, families)
+        self.run = [c for c in run if c.date_from]
+
+    def opposed_to(self, others):
+        return self.run
+
+    def near(self, claim):
+        return [c for c in self.run if c.date_from <= claim.date_to and claim.date_from <= c.date_to]
+
+
+@given(st.lists(CLAIMS | st.builds(replace, CLAIMS, cue=st.just("blame")), max_size=8, unique_by=claim_id))
+def test_what_is_not_compared_contradicts_nothing(claims):
+    families = {("a", 0): "f", ("b", 0): "f"}
+    quick = group_claims(claims, families)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grouping, "_Dated", EachWithEach)
+        assert _as_sets(group_claims(claims, families)) == _as_sets(quick)
+
+
+@pytest.mark.parametrize("denied_on", [None, 0])
+def test_of_thousands_of_claims_few_are_compared(monkeypatch, denied_on):
+    n, asked = 2_000, []
+    spoken = [
+        replace(
+            STRIKE,
+            report_id=f"r{i}",
+            claimant=f"speaker {i}",
+            actor_side="RU",
+            event_type=(EventType.STRIKE, EventType.DAMAGE)[i % 2],
+            status=Status.DENIED if i == denied_on else Status.CLAIMED,
+            date_from=DAY + timedelta(days=i // 10),
+            date_to=DAY + timedelta(days=i // 10 + 1),
+        )
+        for i in range(n)
+    ]
+    monkeypatch.setattr(grouping, "opposed", lambda *claims: asked.append(1) or opposed(*claims))
+    groups = group_claims(spoken)
+    assert len(groups) == (2 if denied_on is None else 1)
+    assert any(group.disputed for group in groups) is (denied_on is not None)
+    assert len(asked) < 3 * n
 
 
 def _as_sets(groups):
