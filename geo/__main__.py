@@ -19,6 +19,7 @@ from geo import __version__
 from geo.desk import correct_app, corrections_app
 from geo.errors import GeoError, StoreError
 from geo.history import diff_command, generations_command, rollback_command
+from geo.memory import collect_rarely
 from geo.options import (
     DONE,
     FAILED,
@@ -561,6 +562,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def run() -> None:
     """Run as the console command ``dateline``."""
+    collect_rarely()
     sys.exit(main(sys.argv[1:]))
 
 

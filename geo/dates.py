@@ -777,6 +777,7 @@ _WEEKDAY_LEAD = re.compile(
     rf"(?=\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_any(_MONTHS)})\b|(?:{_any(_MONTHS)})\.? \d)"
 )
 _CAPITALS = {c: c + 32 for c in range(65, 91)}
+_FEWEST_PAST = 5  # years that a history names
 _YEARS = re.compile(r"(?<![\d.,$-])(?:1\d{3}|20\d\d)(?!\d|,\d)")
 _NEWSY = re.compile(rf"\b(?:{_any(_WEEKDAYS)}|yesterday|tomorrow|tonight|ago|(?:last|this) (?:week|month|year))\b")
 _BC = re.compile(r"\d (?:bc|b\.c)")
@@ -819,12 +820,13 @@ def _open_story(document: Document) -> _Story:
     published = document.published if document.published and 1000 <= document.published.year < 3000 else None
     limit = published.year - 1 if published else 3000
     past, before_christ = sum(int(year) < limit for year in _YEARS.findall(lower)), len(_BC.findall(lower))
+    enough = past + before_christ >= _FEWEST_PAST
     pairs = [(int(a), int(b)) for a, b in _NUMERIC.findall(lower)]
     return _Story(
         text,
         lower,
         published,
-        history=past + before_christ >= max(5, 4 * len(_NEWSY.findall(lower)) + 1),
+        history=enough and past + before_christ > 4 * len(_NEWSY.findall(lower)),
         before_christ=before_christ > past,
         room=100 + len(text) // 40,
         day_first=any(a > 12 for a, _ in pairs) and not any(b > 12 for _, b in pairs),

@@ -151,9 +151,7 @@ class Sides:
         """
         if not claimant or _BREAKAWAY.search(claimant):
             return ""
-        words = re.escape(fold(claimant)).replace(r"\ ", r"\s+")
-        found = list(re.finditer(rf"(?<!\w){words}(?!\w)", self._text))
-        return self._within(claimant) or self._introduced(found)
+        return self._within(claimant) or self._introduced(claimant)
 
     def of_party(self, words: str, claimant_side: str) -> str:
         """Return the country code of who does something or has it done to him: that of his own words, or of "its"."""
@@ -163,10 +161,12 @@ class Sides:
 
     def _within(self, words: str) -> str:
         plain = fold(words)
-        return next((code for name, code in self._codes if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain)), "")
+        held = ((name, code) for name, code in self._codes if name in plain)  # few are: to compile a pattern takes long
+        return next((code for name, code in held if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain)), "")
 
-    def _introduced(self, all_found: Iterable[re.Match[str]]) -> str:
-        for found in all_found:
+    def _introduced(self, claimant: str) -> str:
+        words = re.escape(fold(claimant)).replace(r"\ ", r"\s+")
+        for found in re.finditer(rf"(?<!\w){words}(?!\w)", self._text) if self._named else ():
             for start, end, code in self._named:
                 before = self._text[end : found.start()] if end <= found.start() else None
                 if before is not None and len(before) < 60 and _BETWEEN.fullmatch(before):

@@ -83,6 +83,8 @@ _TIMES = re.compile(
     r"(?P<n>[\w.]+) times (?=as|the|more|larger))",
     re.I,
 )
+_TIMES_WORDS = ("double", "twice", "triple", "treble", " times ")
+_DIGIT = re.compile(r"\d")
 _ONLY = re.compile(r"\bthe only(?= [a-z]{3,}\b)")
 _FOR_LONG = re.compile(r"\b(?:for|over|after|in) (?P<vague>days|weeks|months|years|decades)\b(?! ago)")
 _SPAN = re.compile(r"P(?P<n>\d+|X)(?P<unit>[DWMY])|PT(?P<t>\d+|X)(?P<tunit>[HM])")
@@ -167,17 +169,17 @@ def _unit_pattern() -> re.Pattern[str]:
 
 def _special(sentence: ParsedSentence) -> Iterator[Figure]:
     """Yield magnitudes, shares, ranks, multiples and "the only"."""
-    text = sentence.text
-    for m in _MAGNITUDE.finditer(text):
+    text, lower = sentence.text, sentence.text.lower()  # most hold no word of most patterns, which is soon seen
+    for m in _MAGNITUDE.finditer(text) if _DIGIT.search(text) else ():
         yield _figure(sentence, m.start(), m.end(), float(m["after"] or m["before"]), "magnitude")
-    for m in _SHARE.finditer(text):
+    for m in _SHARE.finditer(text) if " of " in lower else ():
         many = _WORDS.get((m["n"] or "").lower(), 1)
         value = 0.5 if m["share"].lower() == "half" else many / _SHARES[m["share"].lower()]
         yield _figure(sentence, m.start(), m.end(), round(value, 4), f"share of {_whole(sentence, m)}")
     for m in _RANK.finditer(text):
         nth = (m["nth"] or "").lower()
         yield _figure(sentence, m.start(), m.end(), _ORDINALS.get(nth) or int(re.sub(r"\D", "", nth) or 1), "rank")
-    for m in _TIMES.finditer(text):
+    for m in _TIMES.finditer(text) if any(word in lower for word in _TIMES_WORDS) else ():
         factor = {"triple": 3.0, "treble": 3.0}.get(m["twice"].lower(), 2.0) if m["twice"] else _value(m["n"])
         if factor:
             yield _figure(sentence, m.start(), m.end(), factor, "times")

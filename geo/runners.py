@@ -19,6 +19,7 @@ from os import cpu_count
 from threading import Thread, Timer
 from time import monotonic
 
+from geo.memory import collect_rarely
 from geo.model import Document, Extract
 
 __all__ = ["POISON", "Limits", "Runner", "Work", "apart", "default_runner", "prepared", "processes"]
@@ -347,6 +348,7 @@ def _start(work: Work, limits: Limits) -> _Worker:
 
 def _serve(pipe: Connection, work: Work) -> None:
     """Answer batches until the pipe closes; the first answer, to nothing, says that all is loaded."""
+    collect_rarely()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the builder, which ends its workers
     with suppress(EOFError, OSError):
         pipe.send(_answer(work, []))

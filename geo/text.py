@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 __all__ = ["KEYBOARD_MARKS", "Sentence", "SentenceKind", "fold", "paragraph_span", "split_sentences"]
 
@@ -51,8 +52,16 @@ def fold(text: str) -> str:
 
     Speech in single quotation marks gets double ones.
     """
+    return _folded(text) if len(text) < _WHOLE_REPORT else _folded_report(text)
+
+
+def _folded(text: str) -> str:
     plain = _TYPOGRAPHIC.sub(lambda mark: _PLAIN[mark.group()], text)  # str.translate is four times slower
     return _SINGLE_QUOTED.sub(r'"\g<said>"', plain) if "'" in plain else plain
+
+
+_WHOLE_REPORT = 300  # characters; what is as long is mostly a report's text, which each stage of reading folds
+_folded_report = lru_cache(maxsize=32)(_folded)
 
 
 # Lines that sites put around a report, and credits. Matched at the start of a line, case-insensitively.

@@ -4,7 +4,7 @@ What a word's vector begins with hangs on the word alone, so it is kept; the lay
 run so that no other sentence changes them, without what they need only to be trained.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -106,10 +106,11 @@ class _Layer:
         windows = as_strided(rows, (len(rows) - 2, 3 * width), (width * step, step), writeable=False)
         middle = _places(sizes - 2, 1)
         # Words are columns from here on, and one is put behind them: one alone would be summed up in another order.
-        sums = self.product(windows[np.append(middle - 1, 0)], np.append(sizes - 2, 1))
-        sums += self.bias
-        best: Floats = np.maximum(sums[:width], sums[width : 2 * width])
-        np.maximum(best, sums[2 * width :], out=best)
+        best: Floats = np.empty((width, len(middle) + 1), dtype=np.float32)
+        for columns, sums in self.product.blocks(windows[np.append(middle - 1, 0)], np.append(sizes - 2, 1)):
+            sums += self.bias
+            np.maximum(sums[:width], sums[width : 2 * width], out=best[:, columns])
+            np.maximum(best[:, columns], sums[2 * width :], out=best[:, columns])
         best -= np.add.reduce(best, axis=0) / np.float32(width)
         spread = np.add.reduce(best * best, axis=0) / np.float32(width)
         spread += _EPSILON
@@ -122,7 +123,7 @@ class _Layer:
 
 
 class _Product:
-    """The product of a matrix with the words of sentences, so that each hangs on its sentence alone.
+    """The products of a matrix with the words of sentences, so that each hangs on its sentence alone.
 
     A library of matrices may round a word's product by where the word stands. Some do so only near the ends of a block
     of words: then blocks over several sentences, with nothing asked of their ends, take three quarters of the time that
@@ -134,17 +135,18 @@ class _Product:
         self._matrix = matrix
         self._in_blocks = _rounds_alike(*matrix.shape)
 
-    def __call__(self, words: Floats, sizes: NDArray[np.int64]) -> Floats:
-        """Return a column for each of ``words``, which are rows; their sentences have ``sizes``."""
-        found = np.empty((len(self._matrix), len(words)), dtype=np.float32)
+    def blocks(self, words: Floats, sizes: NDArray[np.int64]) -> Iterator[tuple[slice, Floats]]:
+        """Yield columns for some of ``words``, which are rows, and where they are; their sentences have ``sizes``.
+
+        All of them together would not fit into the processor's own memory, from which they are used at once.
+        """
         if self._in_blocks:
             for start in range(0, len(words), _BLOCK - 2 * _END):
-                end = start + _BLOCK - 2 * _END
-                found[:, start:end] = _of_block(self._matrix, words[start:end])
-            return found
+                some = slice(start, start + _BLOCK - 2 * _END)
+                yield some, _of_block(self._matrix, words[some])
+            return
         for start, end in pairwise([0, *np.cumsum(sizes).tolist()]):
-            found[:, start:end] = self._matrix @ words[start:end].T
-        return found
+            yield slice(start, end), self._matrix @ words[start:end].T
 
 
 def _of_block(matrix: Floats, words: Floats) -> Floats:
