@@ -81,7 +81,8 @@ def measure(folder: Path, n_claims: int, n_filters: int, only: str) -> Iterator[
     """Yield a row for each call on a generation of so many claims."""
     generation = open_generation(folder, n_claims)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    opened = timed(lambda: (count_facets(generation, EVERYTHING), list_events(generation, EVERYTHING, 1)))
+    first = replace(EVERYTHING, text="market", origins=("AFP",))  # words and tables are opened by the first who asks
+    opened = timed(lambda: (count_facets(generation, EVERYTHING), list_events(generation, first, 1)))
     yield _row(n_claims, "opening", [opened]) | {
         "more_mb": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
     }

@@ -1,8 +1,11 @@
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from geo.memory import collect_rarely
 
 HELD = """
 from pathlib import Path
@@ -27,3 +30,14 @@ def test_freed_pieces_are_given_back() -> None:
     most, before, after = map(int, done.stdout.split())
     assert before > 0.8 * most, "else there is nothing to give back"
     assert most - after > 100_000_000
+
+
+def test_garbage_is_looked_for_less_often_and_still_found() -> None:
+    before = gc.get_threshold()
+    try:
+        collect_rarely()
+        assert gc.get_threshold()[0] >= 10 * 700
+        assert gc.get_threshold()[1:] == before[1:]
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*before)
