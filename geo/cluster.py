@@ -22,7 +22,7 @@ from typing import Any
 import fsspec
 import numpy as np
 from dask import config as settings
-from distributed import Client, LocalCluster, as_completed
+from distributed import Client, LocalCluster, WorkerPlugin, as_completed
 from distributed.scheduler import KilledWorker
 from tornado.ioloop import PeriodicCallback
 
@@ -35,6 +35,7 @@ from geo.errors import GeoError, StoreError
 from geo.events import TABLES
 from geo.grouping import find_homes
 from geo.language import load_language
+from geo.memory import collect_rarely
 from geo.model import Document, Extract, Origin, Story, Unreadable
 from geo.parts import Numbers, Pairs
 from geo.runners import POISON, Runner, Work
@@ -106,11 +107,19 @@ def connected(address: str, workers: int | None = None) -> Iterator[Client]:
         )
         keeper = PeriodicCallback(lambda: cluster.scale(count), _KEEPING)
         with cluster, Client(cluster, set_as_default=False) as client:
+            client.register_plugin(_OurWorker())
             client.loop.add_callback(keeper.start)
             try:
                 yield client
             finally:
                 client.loop.add_callback(keeper.stop)
+
+
+class _OurWorker(WorkerPlugin):
+    """What a worker does that reads reports and nothing else."""
+
+    def setup(self, worker: Any) -> None:
+        collect_rarely()
 
 
 # --- a runner for the build of a folder -----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The Dask engine with a real scheduler and workers in processes of their own."""
 
 import hashlib
+import gc
 import json
 import os
 import shutil
@@ -36,6 +37,10 @@ RULES = Config(model="none")
 def client() -> Iterator[Client]:
     with connected("local", 2) as found:
         yield found
+
+
+def test_workers_of_our_own_look_for_garbage_less_often(client: Client) -> None:
+    assert {threshold[0] for threshold in client.run(gc.get_threshold).values()} == {20_000}
 
 
 @pytest.fixture(scope="module")
