@@ -1,7 +1,7 @@
 """The Dask engine with a real scheduler and workers in processes of their own."""
 
-import hashlib
 import gc
+import hashlib
 import json
 import os
 import shutil
