@@ -38,7 +38,7 @@ from geo.language import load_language
 from geo.memory import collect_rarely
 from geo.model import Document, Extract, Origin, Story, Unreadable
 from geo.parts import Numbers, Pairs
-from geo.runners import POISON, Runner, Work
+from geo.runners import POISON, Eager, Runner, Work
 from geo.screening import Screen
 from geo.shingles import Print, distinct
 from geo.slices import count_lines, find_manifest, list_slices
@@ -127,12 +127,17 @@ class _OurWorker(WorkerPlugin):
 
 def dask_runner(client: Client) -> Runner:
     """Return a runner that reads batches of reports on the workers of a cluster, as ``geo.runners`` describes it."""
-    return partial(_run, client)
+    return Eager(partial(_run, client))
 
 
 def _run(client: Client, work: Work, batches: Iterable[list[Document]]) -> Iterator[list[Extract]]:
     given = list(batches)
-    waiting = {_submit(client, work, batch): n for n, batch in enumerate(given)}
+    return _results(client, work, given, {_submit(client, work, batch): n for n, batch in enumerate(given)})
+
+
+def _results(
+    client: Client, work: Work, given: Sequence[list[Document]], waiting: dict[Any, int]
+) -> Iterator[list[Extract]]:
     done: dict[int, list[Extract]] = {}
     turn = 0
     for future in as_completed(list(waiting), loop=client.loop):

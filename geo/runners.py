@@ -22,7 +22,7 @@ from time import monotonic
 from geo.memory import collect_rarely
 from geo.model import Document, Extract
 
-__all__ = ["POISON", "Limits", "Runner", "Work", "apart", "default_runner", "prepared", "processes"]
+__all__ = ["POISON", "Eager", "Limits", "Runner", "Work", "apart", "default_runner", "prepared", "processes"]
 
 POISON = "killed the worker that read it"
 
@@ -47,6 +47,17 @@ class Limits:
     def of(self, batch: Sequence[Document]) -> float:
         """Return the seconds that a batch may take."""
         return self.batch + self.report * len(batch)
+
+
+@dataclass(frozen=True, slots=True)
+class Eager:
+    """A runner that begins when it is called, not when somebody asks for the first result."""
+
+    run: Runner
+
+    def __call__(self, work: Work, batches: Iterable[list[Document]]) -> Iterable[list[Extract]]:
+        """Begin, and return the results as they come."""
+        return self.run(work, batches)
 
 
 def default_runner(workers: int | None = None) -> Runner:
@@ -77,9 +88,12 @@ def processes(workers: int, limits: Limits | None = None) -> Runner:
 def prepared(runner: Runner, work: Work, n_reports: int) -> Iterator[Runner | None]:
     """Yield a runner for ``work`` on about so many reports that does not wait to be asked; None where there is none.
 
-    Where ``runner`` is one of processes, these load at once, read what the runner is called with while the caller does
-    other things, and end with the context.
+    That is ``runner`` itself where it is ``Eager``. Where it is one of processes, these load at once, read what it is
+    called with while the caller does other things, and end with the context.
     """
+    if isinstance(runner, Eager) and n_reports:
+        yield runner
+        return
     if isinstance(runner, partial) and runner.func is _processes_for_many and n_reports > _FEW:
         runner = processes(*runner.args)
     if not (isinstance(runner, partial) and runner.func is _run and n_reports):

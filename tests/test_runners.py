@@ -10,7 +10,7 @@ import pytest
 
 from geo.errors import GazetteerError
 from geo.model import Document, Extract
-from geo.runners import POISON, Limits, Runner, apart, default_runner, prepared, processes
+from geo.runners import POISON, Eager, Limits, Runner, apart, default_runner, prepared, processes
 
 HASTY = Limits(start=60.0, batch=1.0, report=0.0)
 
@@ -185,6 +185,14 @@ def test_what_the_work_raises_meanwhile_is_raised_to_whoever_asks() -> None:
         results = runner(refuse, [documents(1)])
         with pytest.raises(GazetteerError, match="refused 0"):
             list(results)
+
+
+@pytest.mark.parametrize("n_reports", [0, 500])
+def test_a_runner_that_begins_when_it_is_called_needs_no_other(n_reports: int) -> None:
+    runner = Eager(map)
+    with prepared(runner, refuse, n_reports) as ready:
+        assert ready is (runner if n_reports else None)
+    assert apart(runner) is runner
 
 
 def test_a_reading_may_begin_while_another_goes_on(tmp_path: Path) -> None:
