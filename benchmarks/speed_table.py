@@ -4,7 +4,7 @@
     python benchmarks/speed_table.py [--check]
 
 ``docs/speed.jsonl`` holds the JSON lines of reading_speed, building, view_speed, scrubbing and startup as they were
-printed, those of one run on one machine. With ``--check`` nothing is written, and a README that differs is an error.
+printed, on one machine. With ``--check`` nothing is written, and a README that differs is an error.
 """
 
 import argparse

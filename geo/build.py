@@ -413,7 +413,7 @@ def _begin(documents: Sequence[Document], job: _Job, ledger: Ledger) -> _Begun:
     """Let workers read while reports are compared, of which only those without a day may get another one."""
     dated = [document for document in documents[::_ONE_IN] if document.published]
     unread = _unread(dated, job, ledger)
-    return _Begun(unread, job.runner(partial(read_batch, config=job.config), list(_batches(unread))))
+    return _Begun(unread, _ask(unread, job))
 
 
 def _compare_and_read(corpus: _Corpus, begun: _Begun, job: _Job, ledger: Ledger, workspace: store.Workspace) -> _Made:
@@ -504,14 +504,18 @@ def _read_new(
     begun = begun or _Begun()
     done, n = 0, len(begun.documents) + len(documents)
     with _marked(job.root):
-        rest = job.runner(partial(read_batch, config=job.config), list(_batches(documents)))
-        results = chain(begun.results, rest)
+        results = chain(begun.results, _ask(documents, job))
         while extracts := _next(results):
             for item in extracts:
                 ledger.keep(item)
             done += len(extracts)
             job.progress(_OPENED + (_READ - _OPENED) * done / n, f"Read {done:,} of {n:,} reports")
             yield [item.document.report_id for item in extracts]
+
+
+def _ask(documents: Sequence[Document], job: _Job) -> Iterable[list[Extract]]:
+    """Have reports read, in batches; some runners begin at once."""
+    return job.runner(partial(read_batch, config=job.config), list(_batches(documents)))
 
 
 def _next(results: Iterator[list[Extract]]) -> list[Extract]:

@@ -300,7 +300,7 @@ class Seen:
     def of(self, column: str | Ints) -> Ints:
         """Return a column of the facts, by its name or itself, of these claims alone."""
         values = (self.facts[column] if isinstance(column, str) else column)[self._stretch]
-        # numpy skips by positions ten times as fast as by a mask that lets half of the rows through (measured)
+        # four times as fast as by the mask itself, where that lets half of the rows through (measured)
         return values if self.mask is None else values.take(np.flatnonzero(self.mask))
 
     def count_places(self) -> Ints:
