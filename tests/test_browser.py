@@ -381,9 +381,11 @@ def test_all_can_be_done_by_keyboard_alone(watched: Watched, address: str, seeds
     page.keyboard.press("Tab")
 
     def tab_to(name: str) -> None:
-        """Press Tab until what has the focus is named so."""
-        for _ in range(120):
-            if page.evaluate(FOCUSED).startswith(name):
+        """Press Tab until what has the focus is named so; wait for it first, or Tab could pass before it is there."""
+        is_there = f"name => ({REACHABLE})(document).some(one => ({NAMED})(one).startsWith(name))"
+        page.wait_for_function(is_there, arg=name)
+        for _ in range(200):
+            if page.evaluate(f"({NAMED})(({FOCUSED})())").startswith(name):
                 return
             page.keyboard.press("Tab")
         pytest.fail(f"no Tab leads to {name!r}")
@@ -424,8 +426,20 @@ SETTLED = """() => !document.querySelector(
 FOCUSED = """() => {
     let element = document.activeElement;
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-    return element?.getAttribute("aria-label") || element?.labels?.[0]?.innerText || element?.innerText?.trim() || "";
+    return element;
 }"""
+"""What has the focus, within shadows too."""
+NAMED = """element =>
+    element?.getAttribute("aria-label") || element?.labels?.[0]?.innerText || element?.innerText?.trim() || ""
+"""
+"""How an element is named, nearly as a screen reader would."""
+REACHABLE = """function within(root) {
+    return [...root.querySelectorAll("*")].flatMap((element) => [
+        ...(element.tabIndex >= 0 ? [element] : []),
+        ...(element.shadowRoot ? within(element.shadowRoot) : []),
+    ]);
+}"""
+"""All below a root that can have the focus."""
 
 
 def serious(page: Page, part: str | None = None) -> dict[str, list[str]]:
