@@ -431,6 +431,25 @@ def test_in_edit_mode_the_chosen_pin_is_dragged_and_otherwise_the_map(page: Page
     assert page.evaluate("map.leaflet.getCenter()") != centre
 
 
+def test_a_map_that_goes_as_the_hand_lets_go_says_nothing(page: Page) -> None:
+    show_towns(page)
+    moved = page.evaluate(
+        """async () => {
+            const before = map.leaflet.getCenter();
+            const mouse = (type, x) => new MouseEvent(type, { bubbles: true, clientX: x, clientY: 300, view: window });
+            map.leaflet.getPane("mapPane").dispatchEvent(mouse("mousedown", 600));
+            for (const x of [610, 640, 680, 720]) document.body.dispatchEvent(mouse("mousemove", x));
+            document.body.dispatchEvent(mouse("mouseup", 720));
+            const moved = !map.leaflet.getCenter().equals(before);
+            map.remove();
+            for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame);
+            return moved;
+        }"""
+    )
+    assert moved
+    show_towns(page)
+
+
 def test_another_scene_keeps_the_zoom_the_choice_and_the_picture(page: Page) -> None:
     show_towns(page)
     page.evaluate(f"map.select({IZYUM}); map.leaflet.setView([48.6, 36.4], 7, {{ animate: false }})")

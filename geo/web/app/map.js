@@ -263,6 +263,7 @@ export class EventMap {
     clearTimeout(this.#settling);
     this.sizes?.disconnect();
     if (this.onFonts) document.fonts.removeEventListener("loadingdone", this.onFonts);
+    this.leaflet.panBy = () => this.leaflet; // a map that is let go moves on in the next frame, when it is no more
     this.leaflet.remove();
     this.host.replaceChildren();
     this.host.classList.remove("dateline-map", "dateline-edits");
