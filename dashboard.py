@@ -342,7 +342,10 @@ def show_evidence(shown: Shown, places: dict[int, Feature]) -> None:
 
 
 def show_tabs(shown: Shown, places: dict[int, Feature]) -> None:
-    tabs = dict(zip(texts.TABS, st.tabs(list(texts.TABS.values()), key="tab", on_change="rerun"), strict=True))
+    """Show one list of many under the map.
+
+    Not with Streamlit's own tabs: on a slow page they go back to a tab that was left, and lose the keyboard's focus.
+    """
     show: dict[str, Callable[[], object]] = {
         "events": lambda: lists.show_events(shown),
         "claims": lambda: lists.show_claims(shown),
@@ -354,10 +357,17 @@ def show_tabs(shown: Shown, places: dict[int, Feature]) -> None:
         "reports": lambda: lists.show_reports(shown),
         "corrections": lambda: corrections.show_correction_log(shown),
     }
-    for name, tab in tabs.items():
-        if tab.open:
-            with tab:
-                show[name]()
+    name: str = st.segmented_control(
+        texts.TAB,
+        list(texts.TABS),
+        default="events",
+        required=True,
+        format_func=texts.TABS.__getitem__,
+        key="tab",
+        label_visibility="collapsed",
+    )
+    with st.container(key=f"tab_{name}"):
+        show[name]()
 
 
 def show_history(shown: Shown, places: dict[int, Feature]) -> None:

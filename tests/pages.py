@@ -127,6 +127,13 @@ def choose(page: Page, name: str) -> None:
     page.get_by_role("option").filter(has_text=re.compile(rf"^{re.escape(name)}\s+\(")).click()
 
 
+def choose_first(page: Page, typed: str = "") -> None:
+    """Choose by keyboard the first of the options that the box with the focus offers, or of those for some words."""
+    page.keyboard.type(typed) if typed else page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_contain_text(typed)
+    page.keyboard.press("Enter")
+
+
 def free_port() -> str:
     """Return a port that nobody listens at."""
     with socket.socket() as listening:

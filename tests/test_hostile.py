@@ -121,9 +121,9 @@ def test_in_every_column_they_are_plain_text(browser: Browser, reports: Path, tm
             expect(evidence.get_by_text(texts.READ_AS.format(name=words, why=words))).to_be_visible()
             page.mouse.move(*where(page, words))
             expect(page.locator(".dateline-hint strong")).to_have_text(words)
-        for tab in texts.TABS.values():
-            page.get_by_role("tab", name=tab, exact=True).click()
-            expect(page.get_by_role("tabpanel", name=tab, exact=True).locator("> *").first).to_be_visible()
+        for name, tab in texts.TABS.items():
+            page.get_by_role("radio", name=tab, exact=True).click()
+            expect(page.locator(f".st-key-tab_{name} > *").first).to_be_visible()
         for words in HALVES:
             chosen = Filter(claimants=(words,), outlets=(words,), origins=(words,), places=(words,), text=words)
             page.goto(f"{url}/?{urlencode(to_query(chosen), doseq=True)}")

@@ -50,13 +50,12 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def page(reports: Path, data: Path) -> AppTest:
     """A page whose menu of projects is open."""
-    page = AppTest.from_function(_page, default_timeout=PATIENCE, kwargs={"folder": reports})
-    page.session_state["intake_popover"] = True
-    return page.run()
+    return open_menu(AppTest.from_function(_page, default_timeout=PATIENCE, kwargs={"folder": reports}))
 
 
-def open_menu(page: AppTest) -> AppTest:
-    page.session_state["intake_popover"] = True
+def open_menu(page: AppTest, *, is_open: bool = True) -> AppTest:
+    closed = page.session_state["intake_closed"] if "intake_closed" in page.session_state else 0  # noqa: SIM401 - no get
+    page.session_state[f"intake_popover_{closed}"] = is_open
     return page.run()
 
 
@@ -224,9 +223,8 @@ def test_a_build_that_fails_says_why(page: AppTest, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.long
 def test_where_there_is_no_report_one_is_pasted_in_place(page: AppTest, data: Path) -> None:
-    page.session_state["intake_popover"] = False
     page.session_state["start"] = True
-    page.run()
+    open_menu(page, is_open=False)
     assert page.subheader[0].value == words.START_TITLE
     page.text_area(key="intake_first_text").input(IZYUM)
     bring(page, "intake_first")

@@ -33,7 +33,7 @@ _EVERY = 0.7  # seconds from one look at a build to the next
 _LONGEST_NAME = 40  # characters
 _LONGEST_CELL = 2_000
 _KINDS = ["txt", "html", "htm", "jsonl", "csv", "zip"]
-_JOB, _POPOVER = "intake_job", "intake_popover"
+_JOB, _CLOSED = "intake_job", "intake_closed"
 
 STYLE = """
 [data-testid="stPopoverBody"]:has(.st-key-intake_tabs) { width: min(36rem, 94vw); max-height: min(52rem, 86vh); }
@@ -56,7 +56,7 @@ def show_projects(folder: Path) -> None:
     """Show the menu of projects, named by the folder that is shown, and the notice of a build that was started here."""
     data = data_folder()
     _remember(data, folder)
-    popover = st.popover(plain(_short(_name(folder))), key=_POPOVER, on_change="rerun", help=texts.PROJECT_HELP)
+    popover = st.popover(plain(_short(_name(folder))), key=_menu_key(), on_change="rerun", help=texts.PROJECT_HELP)
     with popover, st.container(key="intake_tabs"):  # also while it is closed: else what was typed would be lost
         shown_tabs = st.tabs(list(texts.PROJECT_TABS.values()), key="intake_tab", on_change="rerun")
         tabs = dict(zip(texts.PROJECT_TABS, shown_tabs, strict=True))
@@ -196,7 +196,16 @@ def _switch(folder: Path) -> None:
 
 
 def _close_menu() -> None:
-    st.session_state[_POPOVER] = False
+    """Put another menu, which is closed, in its place.
+
+    A browser closes a menu where the server has told it first that it is open, then that it is closed: not where the
+    menu was opened so shortly before that the first was never told.
+    """
+    st.session_state[_CLOSED] = st.session_state.get(_CLOSED, 0) + 1
+
+
+def _menu_key() -> str:
+    return f"intake_popover_{st.session_state.get(_CLOSED, 0)}"
 
 
 # --- a folder of the user's ---

@@ -29,11 +29,19 @@ _RULES = """
 .st-key-hint [data-testid="stText"] * { color: var(--muted); font-size: .92rem; }
 .st-key-in_view [data-testid="stText"] * { color: var(--muted); font-size: .88rem; font-variant-numeric: tabular-nums; }
 .st-key-below { min-height: 100vh; margin-top: .4rem; border-top: 1px solid var(--line); padding-top: .2rem; }
+.st-key-tab { width: 100%; border-bottom: 1px solid var(--line); }
+.st-key-tab [role="radiogroup"] { flex-wrap: wrap; gap: 0 1.2rem; }
+.st-key-tab [role="radio"] {
+  border: 0; border-bottom: 2px solid transparent; border-radius: 0; background: none; padding: 0 .1rem; min-width: 0;
+}
+.st-key-tab [role="radio"]:hover { color: var(--accent); }
+.st-key-tab [role="radiogroup"] [role="radio"][aria-checked="true"] {
+  border-bottom-color: var(--accent); background: none; color: var(--accent);
+}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: .6rem .7rem 1.5rem; }
   .st-key-head { row-gap: .1rem; }
   [data-testid="stLayoutWrapper"]:has(> .st-key-counts) { flex: 1 0 100%; }
-  .st-key-below [role="tablist"] { flex-wrap: wrap; row-gap: .1rem; }
 }
 """
 

@@ -256,6 +256,7 @@ PLAIN_MAP_HELP = "A map and a slider that need less of the browser: the map foll
 DAYS = "Days"
 AREA = "region or country"
 LARGER = "larger: more independent sources"
+TAB = "What stands under the map"
 TABS = {
     "events": "Events",
     "claims": "Claims",
