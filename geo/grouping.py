@@ -1,7 +1,8 @@
 """Claims that speak of one happening, and which of them contradict each other.
 
 One happening: the same place, the same type, a day that all allow, nobody else who did it; a plan never joins what has
-happened. A claim of several days joins a finer event only where exactly one fits, and so does one about a computed
+happened. Of claims without a day only those of one story are one: two that nobody dates are no two sources of one
+thing. A claim of several days joins a finer event only where exactly one fits, and so does one about a computed
 place ("near Acre"). What contradicts joins what it contradicts: a denial, the blame for it put on the other side, two
 sides that each say they repelled the other.
 """
@@ -109,17 +110,18 @@ def group_claims(
     families: Families | None = None,
     together: Collection[Pair] = (),
     apart: Collection[Pair] = (),
+    origins: Mapping[str, str] | None = None,
 ) -> list[Group]:
     """Return the placed claims in groups, each of one happening.
 
     ``families`` names sentences that are one and the same in several reports, by report_id and start: these never
     contradict each other. ``together`` and ``apart`` are pairs of claim ids that an analyst has put into one event, or
-    never into one; ``apart`` goes first.
+    never into one; ``apart`` goes first. ``origins`` are the stories of reports that are copies, by report_id.
     """
     families = families or {}
     claims = [claim for claim in claims if claim.place is not None]
-    named = split_runs(claim for claim in claims if not is_computed(claim))
-    computed = split_runs(claim for claim in claims if is_computed(claim))
+    named = split_runs((claim for claim in claims if not is_computed(claim)), origins or {})
+    computed = split_runs((claim for claim in claims if is_computed(claim)), origins or {})
     homes = find_homes(find_meetings(Computed(map(reach_of, computed)), map(reach_of, named)))
     runs = settle([*with_guests(named, computed, homes), *without_home(computed, homes)], families, apart)
     return [to_group(run, families) for run in join_pairs(runs, together, apart)]
@@ -128,12 +130,15 @@ def group_claims(
 # --- one place, one type ---
 
 
-def split_runs(claims: Iterable[Claim]) -> list[Run]:
-    """Return the placed claims in runs, each of one place, one type, a day that all allow, and one actor."""
+def split_runs(claims: Iterable[Claim], origins: Mapping[str, str]) -> list[Run]:
+    """Return the placed claims in runs, each of one place, one type, a day that all allow, and one actor.
+
+    ``origins`` are as ``group_claims`` takes them.
+    """
     buckets: dict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
     for claim in claims:
         buckets[_place([claim]).place_id, claim.event_type.value, _is_planned(claim)].append(claim)
-    return [run for key in sorted(buckets) for run in _runs(sorted(buckets[key], key=claim_id))]
+    return [run for key in sorted(buckets) for run in _runs(sorted(buckets[key], key=claim_id), origins)]
 
 
 def run_id(run: Sequence[Claim]) -> str:
@@ -145,16 +150,15 @@ def _is_planned(claim: Claim) -> bool:
     return claim.status is Status.PLANNED
 
 
-def _runs(claims: Sequence[Claim]) -> list[Run]:
+def _runs(claims: Sequence[Claim], origins: Mapping[str, str]) -> list[Run]:
     """Split the claims of one place and type into happenings, from those of one day to those of many."""
-    undated = [c for c in claims if c.date_from is None]
     happenings: list[_Happening] = []
     for tier in _tiers(c for c in claims if c.date_from is not None):
         finer = _Finer(happenings)
         homeless = [c for c in tier if not ((home := finer.only_one_met(*_days(c))) and home.take(c))]
         happenings += _by_days(homeless)
     dated = [part for happening in happenings for part in _by_actor(happening.claims)]
-    return [*dated, *([undated] if undated else [])]
+    return [*dated, *_by_story((c for c in claims if c.date_from is None), origins)]
 
 
 @dataclass(slots=True)
@@ -215,6 +219,14 @@ def _by_days(claims: Iterable[Claim]) -> list[_Happening]:
         if not (found and found[-1].take(claim)):
             found.append(_Happening([claim], *_days(claim)))
     return found
+
+
+def _by_story(claims: Iterable[Claim], origins: Mapping[str, str]) -> list[Run]:
+    """Split claims by the story that their report tells."""
+    runs: dict[str, Run] = defaultdict(list)
+    for claim in claims:
+        runs[origins.get(claim.report_id, claim.report_id)].append(claim)
+    return list(runs.values())
 
 
 def _by_actor(run: list[Claim]) -> list[list[Claim]]:

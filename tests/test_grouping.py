@@ -93,6 +93,14 @@ def test_claims_of_several_days_join_what_alone_fits(claims, expected):
     assert sizes(*claims) == sizes(*claims[::-1]) == expected
 
 
+def test_of_claims_without_a_day_only_those_of_one_story_are_one():
+    undated = [replace(BASE, report_id=id_, start=start, date_from=None, date_to=None) for id_, start in
+               (("a", 0), ("a", 50), ("copy of a", 0), ("b", 0))]  # fmt: skip
+    assert sizes(*undated) == [1, 1, 2]
+    assert sizes(*undated, origins={"copy of a": "a"}) == [1, 3]
+    assert sizes(*undated, BASE) == [1, 1, 1, 2]
+
+
 MUTUAL = (
     replace(STRIKE, claimant="Kyiv", claimant_side="UA", actor_side="RU"),
     other(STRIKE, claimant="Moscow", claimant_side="RU", actor_side="UA"),
