@@ -419,7 +419,7 @@ def build_events(
     are pairs of claim ids that an analyst has put into one event, or never into one; ``families`` names the sentences
     that copies share.
     """
-    groups = group_claims(claims, families, together, apart, origins)
+    groups = group_claims(claims, families, together, apart)
     return sorted((to_event(group, published, origins) for group in groups), key=lambda e: e.event_id)
 
 

@@ -1,14 +1,13 @@
 """Claims that speak of one happening, and which of them contradict each other.
 
-One happening: the same place, the same type, a day that all allow, nobody else who did it; a plan never joins what has
-happened. Of claims without a day only those of one story are one: two that nobody dates are no two sources of one
-thing. A claim of several days joins a finer event only where exactly one fits, and so does one about a computed
-place ("near Acre"). What contradicts joins what it contradicts: a denial, the blame for it put on the other side, two
-sides that each say they repelled the other.
+One happening: the same place, the same type, days that overlap, nobody else who did it; a plan never joins what has
+happened. A claim of many days joins a finer event only where exactly one fits, and so does one about a computed place
+("near Acre"). What contradicts joins what it contradicts: a denial, the blame for it put on the other side, two sides
+that each say they repelled the other.
 """
 
 import hashlib
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -46,7 +45,7 @@ __all__ = [
 Pair = tuple[str, str]
 Families = Mapping[tuple[str, int], str]
 
-_TIERS = (1, 7)  # days: claims of one day make events first, then those of a week at most, then the rest
+_FINE_DAYS = 7  # a claim of more days is a coarse one
 _ANSWERED_WITHIN = timedelta(days=7)
 _BLAMING = frozenset({"blame", "accuse"})
 # Done by one side to another: two that do it at one place on one day do two things.
@@ -110,18 +109,17 @@ def group_claims(
     families: Families | None = None,
     together: Collection[Pair] = (),
     apart: Collection[Pair] = (),
-    origins: Mapping[str, str] | None = None,
 ) -> list[Group]:
     """Return the placed claims in groups, each of one happening.
 
     ``families`` names sentences that are one and the same in several reports, by report_id and start: these never
     contradict each other. ``together`` and ``apart`` are pairs of claim ids that an analyst has put into one event, or
-    never into one; ``apart`` goes first. ``origins`` are the stories of reports that are copies, by report_id.
+    never into one; ``apart`` goes first.
     """
     families = families or {}
     claims = [claim for claim in claims if claim.place is not None]
-    named = split_runs((claim for claim in claims if not is_computed(claim)), origins or {})
-    computed = split_runs((claim for claim in claims if is_computed(claim)), origins or {})
+    named = split_runs(claim for claim in claims if not is_computed(claim))
+    computed = split_runs(claim for claim in claims if is_computed(claim))
     homes = find_homes(find_meetings(Computed(map(reach_of, computed)), map(reach_of, named)))
     runs = settle([*with_guests(named, computed, homes), *without_home(computed, homes)], families, apart)
     return [to_group(run, families) for run in join_pairs(runs, together, apart)]
@@ -130,15 +128,12 @@ def group_claims(
 # --- one place, one type ---
 
 
-def split_runs(claims: Iterable[Claim], origins: Mapping[str, str]) -> list[Run]:
-    """Return the placed claims in runs, each of one place, one type, a day that all allow, and one actor.
-
-    ``origins`` are as ``group_claims`` takes them.
-    """
+def split_runs(claims: Iterable[Claim]) -> list[Run]:
+    """Return the placed claims in runs, each of one place, one type, days that overlap, and one actor."""
     buckets: dict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
     for claim in claims:
         buckets[_place([claim]).place_id, claim.event_type.value, _is_planned(claim)].append(claim)
-    return [run for key in sorted(buckets) for run in _runs(sorted(buckets[key], key=claim_id), origins)]
+    return [run for key in sorted(buckets) for run in _runs(sorted(buckets[key], key=claim_id))]
 
 
 def run_id(run: Sequence[Claim]) -> str:
@@ -150,57 +145,22 @@ def _is_planned(claim: Claim) -> bool:
     return claim.status is Status.PLANNED
 
 
-def _runs(claims: Sequence[Claim], origins: Mapping[str, str]) -> list[Run]:
-    """Split the claims of one place and type into happenings, from those of one day to those of many."""
-    happenings: list[_Happening] = []
-    for tier in _tiers(c for c in claims if c.date_from is not None):
-        finer = _Finer(happenings)
-        homeless = [c for c in tier if not ((home := finer.only_one_met(*_days(c))) and home.take(c))]
-        happenings += _by_days(homeless)
-    dated = [part for happening in happenings for part in _by_actor(happening.claims)]
-    return [*dated, *_by_story((c for c in claims if c.date_from is None), origins)]
+def _runs(claims: Sequence[Claim]) -> list[list[Claim]]:
+    """Split the claims of one place and type into happenings."""
+    undated = [c for c in claims if c.date_from is None]
+    dated = [c for c in claims if c.date_from is not None]
+    runs = [part for run in _by_days(c for c in dated if not _is_coarse(c)) for part in _by_actor(run)]
+    coarse = [(c, [run for run in runs if _overlap(c, run)]) for c in dated if _is_coarse(c)]
+    for claim, homes in coarse:
+        if len(homes) == 1:
+            homes[0].append(claim)
+    homeless = [claim for claim, homes in coarse if len(homes) != 1]
+    return [*runs, *_by_days(homeless), *([undated] if undated else [])]
 
 
-@dataclass(slots=True)
-class _Happening:
-    """Claims, and the first and the last of the days that all of them allow."""
-
-    claims: Run
-    first: date
-    last: date
-
-    def take(self, claim: Claim) -> bool:
-        """Add a claim if it allows one of the days, and return whether it does."""
-        first, last = _days(claim)
-        if first > self.last or self.first > last:
-            return False
-        self.claims.append(claim)
-        self.first, self.last = max(first, self.first), min(last, self.last)
-        return True
-
-
-def _tiers(dated: Iterable[Claim]) -> list[list[Claim]]:
-    """Return claims by how many days they cover, the tier of the fewest first; each tier in order of its days."""
-    tiers: list[list[Claim]] = [[] for _ in range(len(_TIERS) + 1)]
-    for claim in sorted(dated, key=lambda c: (*_days(c), claim_id(c))):
-        first, last = _days(claim)
-        tiers[bisect_left(_TIERS, (last - first).days + 1)].append(claim)
-    return tiers
-
-
-class _Finer:
-    """Happenings as they are before claims of more days are added."""
-
-    def __init__(self, happenings: Iterable[_Happening]) -> None:
-        self._by_first = sorted(happenings, key=lambda h: (h.first, h.last))
-        self._first = [h.first for h in self._by_first]
-        self._last = sorted(h.last for h in self._by_first)
-        self._latest = list(accumulate(((h.last, number) for number, h in enumerate(self._by_first)), max))
-
-    def only_one_met(self, first: date, last: date) -> _Happening | None:
-        """Return the one that overlaps a stretch of days, if there is exactly one."""
-        begun, over = bisect_right(self._first, last), bisect_left(self._last, first)
-        return self._by_first[self._latest[begun - 1][1]] if begun - over == 1 else None
+def _is_coarse(claim: Claim) -> bool:
+    first, last = _days(claim)
+    return last - first >= timedelta(days=_FINE_DAYS)
 
 
 def _days(claim: Claim) -> tuple[date, date]:
@@ -209,24 +169,18 @@ def _days(claim: Claim) -> tuple[date, date]:
     return first, max(first, claim.date_to or first)
 
 
-def _by_days(claims: Iterable[Claim]) -> list[_Happening]:
-    """Split claims in order of their days into happenings.
-
-    Were it enough that each overlaps one other, all that is told of a town day after day would be one happening.
-    """
-    found: list[_Happening] = []
-    for claim in claims:
-        if not (found and found[-1].take(claim)):
-            found.append(_Happening([claim], *_days(claim)))
-    return found
-
-
-def _by_story(claims: Iterable[Claim], origins: Mapping[str, str]) -> list[Run]:
-    """Split claims by the story that their report tells."""
-    runs: dict[str, Run] = defaultdict(list)
-    for claim in claims:
-        runs[origins.get(claim.report_id, claim.report_id)].append(claim)
-    return list(runs.values())
+def _by_days(claims: Iterable[Claim]) -> list[list[Claim]]:
+    """Split dated claims into runs whose days overlap."""
+    runs: list[list[Claim]] = []
+    end = date.min
+    for claim in sorted(claims, key=lambda c: (*_days(c), claim_id(c))):
+        first, last = _days(claim)
+        if first > end or not runs:
+            runs.append([])
+            end = last
+        runs[-1].append(claim)
+        end = max(end, last)
+    return runs
 
 
 def _by_actor(run: list[Claim]) -> list[list[Claim]]:
@@ -244,12 +198,20 @@ def _by_actor(run: list[Claim]) -> list[list[Claim]]:
     return [by_side[side] for side in sorted(by_side)]
 
 
+def _overlap(one: Claim, others: Iterable[Claim]) -> bool:
+    if one.date_from is None:
+        return False
+    first, last = _days(one)
+    spans = [_days(c) for c in others if c.date_from is not None]
+    return any(first <= end and start <= last for start, end in spans)
+
+
 # --- computed places ---
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What decides whether two runs meet: type, place with its radius in km, and the days that all claims allow."""
+    """What decides whether two runs meet: type, place with its radius in km, and the days of their claims."""
 
     run_id: str
     kind: EventType
@@ -257,8 +219,7 @@ class Reach:
     lat: float
     lon: float
     radius_km: float
-    first: date
-    last: date
+    days: tuple[tuple[date, date], ...]
 
     @property
     def cell(self) -> tuple[int, int]:
@@ -267,7 +228,7 @@ class Reach:
 
     def meets(self, other: "Reach") -> bool:
         """Whether the two overlap in days and their places in radii."""
-        if self.first > other.last or other.first > self.last:
+        if not any(first <= end and start <= last for first, last in self.days for start, end in other.days):
             return False
         apart = great_circle((self.lat, self.lon), (other.lat, other.lon)).km
         return bool(apart <= self.radius_km + other.radius_km)
@@ -281,10 +242,10 @@ def is_computed(claim: Claim) -> bool:
 def reach_of(run: Sequence[Claim]) -> Reach | None:
     """Return the reach of a run; None for areas and what has no point or no day."""
     place = _place(run)
-    days = _common_days(run)
+    days = tuple(_days(c) for c in run if c.date_from is not None)
     if place.lat is None or place.lon is None or place.kind in {PlaceKind.REGION, PlaceKind.COUNTRY} or not days:
         return None
-    return Reach(run_id(run), run[0].event_type, _is_planned(run[0]), place.lat, place.lon, place.radius_km, *days)
+    return Reach(run_id(run), run[0].event_type, _is_planned(run[0]), place.lat, place.lon, place.radius_km, days)
 
 
 class Computed:
@@ -334,15 +295,6 @@ def without_home(computed: Iterable[Run], homes: Mapping[str, str]) -> list[Run]
     return [run for run in computed if run_id(run) not in homes]
 
 
-def _common_days(run: Iterable[Claim]) -> tuple[date, date] | None:
-    """Return the first and the last of the days that all dated claims of a run allow, if there are any."""
-    days = [_days(c) for c in run if c.date_from is not None]
-    if not days:
-        return None
-    first, last = max(first for first, _ in days), min(last for _, last in days)
-    return (first, last) if first <= last else None
-
-
 def _place(run: Sequence[Claim]) -> Place:
     place = run[0].place
     assert place is not None, "only placed claims are grouped"  # noqa: S101 - tells the type checker so
@@ -359,60 +311,31 @@ def settle(runs: Sequence[Run], families: Families, apart: Collection[Pair] = ()
     return [part for run in joined for part in (_separated(run, divided) if divided else [run])]
 
 
-def _with_contradictions(runs: Sequence[Run], families: Families) -> list[Run]:
+def _with_contradictions(runs: Sequence[Run], families: Families) -> list[list[Claim]]:
     """Join to each run of a place the ones whose claims contradict its own; an answer joins the latest it answers."""
     by_place: dict[str, list[int]] = defaultdict(list)
     for number, run in enumerate(runs):
         by_place[_place(run).place_id].append(number)
-    joined = _Joined(runs)
+    joined = {number: list(run) for number, run in enumerate(runs)}
     for numbers in by_place.values():
         if len(numbers) < 2 or not any(_is_contentious(c) for n in numbers for c in runs[n]):
             continue
-        for a, b in _contradicting({n: runs[n] for n in numbers}, families, joined):
-            joined.join(a, b)
-    return joined.runs()
+        home = {number: [number] for number in numbers}
+        for a, b in _contradicting({n: runs[n] for n in numbers}, families, home):
+            keep, gone = sorted((home[a], home[b]), key=lambda members: members[0])
+            if keep is not gone:
+                joined[keep[0]] += joined.pop(gone[0])
+                keep += gone
+                home |= dict.fromkeys(gone, keep)
+    return list(joined.values())
 
 
-class _Joined:
-    """Runs, of which some become one."""
-
-    def __init__(self, runs: Sequence[Run]) -> None:
-        self._home = {number: number for number in range(len(runs))}
-        self._members = {number: [number] for number in range(len(runs))}
-        self._days = {number: _common_days(run) for number, run in enumerate(runs)}
-        self._given = runs
-
-    def may_join(self, one: int, other: int) -> bool:
-        """Whether two runs are not one, and there is a day that all claims of both allow."""
-        a, b = self._home[one], self._home[other]
-        return a != b and self._shared(a, b) is not None
-
-    def _shared(self, a: int, b: int) -> tuple[date, date] | None:
-        ours, theirs = self._days[a], self._days[b]
-        if ours is None or theirs is None:
-            return None
-        first, last = max(ours[0], theirs[0]), min(ours[1], theirs[1])
-        return (first, last) if first <= last else None
-
-    def join(self, one: int, other: int) -> None:
-        """Make one of the runs that hold two."""
-        keep, gone = sorted((self._home[one], self._home[other]))
-        if keep == gone:
-            return
-        self._days[keep] = self._shared(keep, gone)
-        self._home |= dict.fromkeys(self._members[gone], keep)
-        self._members[keep] += self._members.pop(gone)
-
-    def runs(self) -> list[Run]:
-        """Return what the runs have become."""
-        return [[claim for n in numbers for claim in self._given[n]] for numbers in self._members.values()]
-
-
-def _contradicting(runs: Mapping[int, Run], families: Families, joined: _Joined) -> Iterator[tuple[int, int]]:
+def _contradicting(
+    runs: Mapping[int, Sequence[Claim]], families: Families, home: Mapping[int, list[int]]
+) -> Iterator[tuple[int, int]]:
     """Yield the runs of a place that belong together since one contradicts the other.
 
-    Together they have a day that all allow, or a town that each day has its dispute would be one happening. Answers may
-    come later, and each has one question.
+    Those that have one ``home`` meanwhile are not compared any more, but for answers, of which each has one question.
     """
     answers = {n for n, run in runs.items() if all(_is_answer(c) for c in run)}
     told = {n: [_moved_back(c) for c in run] if n in answers else run for n, run in runs.items()}
@@ -420,7 +343,7 @@ def _contradicting(runs: Mapping[int, Run], families: Families, joined: _Joined)
     answered: dict[int, list[int]] = defaultdict(list)
     for a, b in _meeting(told):
         asked = answers & {a, b}
-        if len(asked) == 2 or (not asked and not joined.may_join(a, b)):
+        if len(asked) == 2 or (not asked and home[a] is home[b]):
             continue
         if not _contradict(found_by_day[a], found_by_day[b], families):
             continue

@@ -151,7 +151,7 @@ def settle_rest(waiting: Iterable[Sequence[Told]], rules: Rules) -> list[dict[st
 
 
 def _runs(items: Sequence[Told]) -> list[Run]:
-    return split_runs((item.claim for item in items), {item.claim.report_id: item.origin_id for item in items})
+    return split_runs(item.claim for item in items)
 
 
 def _by_id(items: Iterable[Told]) -> dict[str, Told]:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Frame, Locator, Page, expect, sync_playwright
 
 from geo.store import Generation, publish
 
@@ -30,6 +30,16 @@ DRAWN = f"(({LIVE}._map.drawn().pins || 0) + {LIVE}._map.drawn().areas)"
 
 TOWNS = """Balakliia Kupiansk Izyum Vovchansk Lyman Bucha Kharkiv Kherson Kyiv Mariupol Bakhmut Sievierodonetsk
     Lysychansk Sloviansk Kramatorsk Chuhuiv Melitopol Odesa Mykolaiv Dnipro""".split()
+
+SETTLED = """() => !document.querySelector(
+    '[data-stale="true"], [data-testid="stSkeleton"], [data-test-script-state="running"]'
+)"""
+"""Whether the page is as the server last drew it."""
+HIGHLIGHTED = """words => {
+    const option = document.getElementById(document.activeElement.getAttribute("aria-activedescendant"));
+    return Boolean(option?.innerText.includes(words));
+}"""
+"""Whether the box with the focus is at an option that holds some words."""
 
 
 def write_reports(folder: Path, towns: list[str] = TOWNS) -> None:
@@ -127,10 +137,14 @@ def choose(page: Page, name: str) -> None:
     page.get_by_role("option").filter(has_text=re.compile(rf"^{re.escape(name)}\s+\(")).click()
 
 
-def choose_first(page: Page, typed: str = "") -> None:
-    """Choose by keyboard the first of the options that the box with the focus offers, or of those for some words."""
+def choose_first(box: Locator, typed: str = "") -> None:
+    """Choose by keyboard the first of the options that a box offers, or of those for some words."""
+    expect(box).to_be_visible()
+    page = box.page
+    page.wait_for_function(SETTLED)  # what is drawn anew closes its list
+    box.focus()
     page.keyboard.type(typed) if typed else page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("option").first).to_contain_text(typed)
+    page.wait_for_function(HIGHLIGHTED, arg=typed)
     page.keyboard.press("Enter")
 
 

@@ -23,6 +23,7 @@ from geo.view import count_view
 from tests.pages import (
     DRAWN,
     LIVE,
+    SETTLED,
     Watched,
     choose,
     choose_first,
@@ -300,8 +301,7 @@ def test_a_claim_without_a_day_gets_one_and_is_on_the_map(
     _, before = count_view(seeds_build.generation, EVERYTHING)
     trays = open_tab(page, "trays")
     trays.get_by_role("radio", name=re.compile(texts.TRAYS["undated"])).click()
-    trays.get_by_role("combobox", name=texts.ITEM).click()
-    choose_first(page)
+    choose_first(trays.get_by_role("combobox", name=texts.ITEM))
     page.locator(".st-key-trays_first").get_by_role("spinbutton").first.click()
     page.keyboard.type("20220905")
     sign(page, "trays_date", texts.SET_DATE_DO)
@@ -340,8 +340,7 @@ def test_a_dragged_pin_moves_its_claims_and_undo_brings_them_back(watched: Watch
     page.wait_for_function(f"x => Math.abs({AT} - x) < 3", arg=at_first + 40)
     assert page.evaluate(f"{LIVE}._map.zoom()") == zoom
     log = open_tab(page, "corrections")
-    log.get_by_role("combobox", name=texts.CORRECTION_CHOICE).click()
-    choose_first(page)
+    choose_first(log.get_by_role("combobox", name=texts.CORRECTION_CHOICE))
     sign(page, "corrections_undo", texts.UNDO_DO)
     page.wait_for_function(f"x => Math.abs({AT} - x) < 1", arg=at_first)
 
@@ -402,7 +401,7 @@ def test_all_can_be_done_by_keyboard_alone(watched: Watched, address: str, seeds
     days = Filter(date(2022, 9, 7), date(2022, 9, 13))
     expect(page.get_by_text(in_view(seeds_build, days))).to_be_visible()
     tab_to(texts.PLACE)
-    choose_first(page, "Kharkiv")
+    choose_first(page.get_by_role("combobox", name=texts.PLACE, exact=True), "Kharkiv")
     expect(evidence(page).get_by_text(texts.DISPUTED_EVENT, exact=True)).to_be_visible()
     tab_to("1 source")
     page.keyboard.press("Enter")
@@ -412,13 +411,10 @@ def test_all_can_be_done_by_keyboard_alone(watched: Watched, address: str, seeds
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     tab_to(texts.ITEM)
-    choose_first(page)
+    choose_first(page.get_by_role("combobox", name=texts.ITEM))
     expect(page.locator(".st-key-trays_words")).to_be_visible()
 
 
-SETTLED = """() => !document.querySelector(
-    '[data-stale="true"], [data-testid="stSkeleton"], [data-test-script-state="running"]'
-)"""
 FOCUSED = """() => {
     let element = document.activeElement;
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
@@ -491,6 +487,5 @@ def test_the_plain_map_follows_its_slider(browser: Browser, seeds_build: BuildRe
         expect(page.get_by_text(in_view(seeds_build, days))).to_be_visible()
         frame.wait_for_function("n => dateline.countPlaces() < n", arg=before)
         assert frame.evaluate("map.isMine && map.getZoom()") == zoom
-        page.get_by_role("combobox", name="Place").focus()
-        choose_first(page, "Kharkiv")
+        choose_first(page.get_by_role("combobox", name="Place"), "Kharkiv")
         expect(evidence(page).get_by_text("Kharkiv").first).to_be_visible()
