@@ -23,7 +23,6 @@ from geo.view import count_view
 from tests.pages import (
     DRAWN,
     LIVE,
-    SETTLED,
     Watched,
     choose,
     choose_first,
@@ -415,6 +414,10 @@ def test_all_can_be_done_by_keyboard_alone(watched: Watched, address: str, seeds
     expect(page.locator(".st-key-trays_words")).to_be_visible()
 
 
+SETTLED = """() => !document.querySelector(
+    '[data-stale="true"], [data-testid="stSkeleton"], [data-test-script-state="running"]'
+)"""
+"""Whether the page is as the server last drew it."""
 FOCUSED = """() => {
     let element = document.activeElement;
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;

@@ -438,7 +438,10 @@ def test_a_map_that_goes_as_the_hand_lets_go_says_nothing(page: Page) -> None:
             const before = map.leaflet.getCenter();
             const mouse = (type, x) => new MouseEvent(type, { bubbles: true, clientX: x, clientY: 300, view: window });
             map.leaflet.getPane("mapPane").dispatchEvent(mouse("mousedown", 600));
-            for (const x of [610, 640, 680, 720]) document.body.dispatchEvent(mouse("mousemove", x));
+            for (const x of [610, 640, 680, 720]) {
+                document.body.dispatchEvent(mouse("mousemove", x));
+                await new Promise(requestAnimationFrame);
+            }
             document.body.dispatchEvent(mouse("mouseup", 720));
             const moved = !map.leaflet.getCenter().equals(before);
             map.remove();
