@@ -153,7 +153,7 @@ def test_another_project_starts_anew(built: AppTest, reports: Path, tmp_path: Pa
     assert project_folder(data_folder(), other).name in maps[0]
 
 
-def test_every_tab_shows_what_it_is_named_after(built: AppTest) -> None:
+def test_every_tab_shows_something_of_its_own(built: AppTest) -> None:
     shown = set()
     for name in texts.TABS:
         built.session_state["tab"] = name
